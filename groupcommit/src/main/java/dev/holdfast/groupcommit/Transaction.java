@@ -1,0 +1,123 @@
+package dev.holdfast.groupcommit;
+
+import dev.holdfast.groupcommit.Answer.Committed;
+import dev.holdfast.groupcommit.Outcome.Done;
+import dev.holdfast.groupcommit.Outcome.Lost;
+import dev.holdfast.groupcommit.Outcome.RolledBack;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import org.postgresql.core.BaseConnection;
+import org.postgresql.core.TransactionState;
+import org.postgresql.util.PSQLState;
+
+/// Runs requests in one transaction and says how it ended. Decides nothing about what comes next.
+final class Transaction<Q, R> {
+
+    /// Writes to the log, so that COMMIT waits for the disk (and for a synchronous standby).
+    ///
+    /// A batch that is run again after a lost COMMIT may find everything there and write nothing, and a commit that
+    /// wrote nothing waits for nothing. But what it found may be visible and not yet replicated: terminating a
+    /// backend that waits for its standby makes its transaction visible at once. Without this line that would be
+    /// acknowledged.
+    private static final String LEAVE_A_MARK = "SELECT pg_logical_emit_message(true, 'holdfast', 'repeated commit')";
+
+    private final LaneSession session;
+    private final BatchWork<Q, R> work;
+
+    Transaction(LaneSession session, BatchWork<Q, R> work) {
+        this.session = session;
+        this.work = work;
+    }
+
+    /// @param connectNanos the time connecting may take, where there is no connection
+    Outcome<R> run(Part<Q, R> part, long connectNanos) {
+        Connection db;
+        try {
+            db = session.ready(connectNanos);
+        } catch (SQLException e) {
+            return new RolledBack<>(e, Fault.UNAVAILABLE);
+        }
+        var begin = System.nanoTime();
+        List<Committed<R>> answers;
+        try {
+            answers = answers(db, part);
+        } catch (Throwable e) {
+            return rolledBack(db, e);
+        }
+        var worked = System.nanoTime();
+        try {
+            db.commit();
+        } catch (Throwable e) {
+            return commitFailed(db, e);
+        }
+        return new Done<>(answers, worked - begin, System.nanoTime() - worked);
+    }
+
+    /// Everything that can fail on the way to an answer is done here, before COMMIT: a result list of the wrong
+    /// length or one that throws when read must still be able to roll back.
+    private List<Committed<R>> answers(Connection db, Part<Q, R> part) throws SQLException {
+        if (part.maybeCommitted()) {
+            try (var statement = db.createStatement()) {
+                statement.execute(LEAVE_A_MARK);
+            }
+        }
+        var results = work.run(db, part.requests());
+        if (results == null || results.size() != part.size()) {
+            throw new IllegalStateException("the batch function gave "
+                    + (results == null ? "no list" : results.size() + " results") + " for " + part.size()
+                    + " requests: nobody knows which is whose");
+        }
+        var answers = new ArrayList<Committed<R>>(part.size());
+        for (var result : results) {
+            answers.add(new Committed<>(result));
+        }
+        refuseIfAborted(db);
+        return answers;
+    }
+
+    /// An error the batch function swallowed has aborted the transaction. PostgreSQL answers its COMMIT with
+    /// ROLLBACK and calls that a success, and so does the driver: the callers would get results of what never
+    /// happened. The driver knows the transaction's state from the server's last answer, so asking costs nothing;
+    /// behind a wrapper that hides the driver it costs a round trip, to a statement that an aborted transaction
+    /// refuses.
+    private static void refuseIfAborted(Connection db) throws SQLException {
+        if (!db.isWrapperFor(BaseConnection.class)) {
+            try (var statement = db.createStatement()) {
+                statement.execute("SELECT 1");
+            }
+        } else if (db.unwrap(BaseConnection.class).getTransactionState() == TransactionState.FAILED) {
+            throw new SQLException(
+                    "the batch function went on after a statement had failed; the transaction is aborted",
+                    PSQLState.IN_FAILED_SQL_TRANSACTION.getState());
+        }
+    }
+
+    private Outcome<R> rolledBack(Connection db, Throwable cause) {
+        var fault = Fault.of(cause);
+        if (fault == Fault.UNAVAILABLE || fault == Fault.STALE_PLAN) {
+            session.discard();
+            return new RolledBack<>(cause, fault);
+        }
+        try {
+            db.rollback();
+        } catch (SQLException | RuntimeException e) {
+            // COMMIT was not sent: the server rolls back when it sees the connection gone.
+            cause.addSuppressed(e);
+            session.discard();
+        }
+        return new RolledBack<>(cause, fault);
+    }
+
+    /// A server that refuses COMMIT with an error and goes on talking has rolled back (a deferred constraint, a
+    /// serialization failure). Anything else leaves it open. A server that terminates the backend says so with an
+    /// SQLSTATE as well, and may have committed: hence the question whether the session still answers.
+    private Outcome<R> commitFailed(Connection db, Throwable cause) {
+        if (Fault.isServersAnswer(cause) && session.answers()) {
+            return rolledBack(db, cause);
+        }
+        session.discard();
+        return new Lost<>(cause);
+    }
+}
