@@ -1,0 +1,123 @@
+package dev.holdfast.saga;
+
+import java.time.Instant;
+import java.util.List;
+
+/// What the engine writes. Every write of a running engine is one of these and goes through its one lane.
+sealed interface Command {
+
+    /// Claim a start key, a name and a subject, and record a saga.
+    ///
+    /// Not a record, for its one mark: when the answer to COMMIT is lost, the lane runs its batch again, and the
+    /// mark tells "my own claim of a moment ago" from "claimed by an earlier request with the same saga id". Only
+    /// the lane's thread touches it.
+    final class Start implements Command {
+
+        private final Execution execution;
+        private final String scope;
+        private final String idempotencyKey;
+        private final String requestHash;
+        private final String name;
+        private final Instant keyExpires;
+        private boolean claimed;
+
+        Start(Execution execution, StartRequest<?> request, Instant keyExpires) {
+            this.execution = execution;
+            this.scope = request.scope();
+            this.idempotencyKey = request.idempotencyKey();
+            this.requestHash = request.requestHash();
+            this.name = request.name();
+            this.keyExpires = keyExpires;
+        }
+
+        Execution execution() {
+            return execution;
+        }
+
+        String sagaId() {
+            return execution.sagaId();
+        }
+
+        String scope() {
+            return scope;
+        }
+
+        String idempotencyKey() {
+            return idempotencyKey;
+        }
+
+        String requestHash() {
+            return requestHash;
+        }
+
+        String name() {
+            return name;
+        }
+
+        Instant keyExpires() {
+            return keyExpires;
+        }
+
+        boolean claimed() {
+            return claimed;
+        }
+
+        void markClaimed() {
+            claimed = true;
+        }
+    }
+
+    /// Add rows to a saga's log, with all that changes with them, in one transaction.
+    ///
+    /// Everything but the log rows is written as it shall be, not as a difference, so running it again changes
+    /// nothing.
+    ///
+    /// @param entries one or more, consecutive
+    /// @param change of the execution's row, `null` when it stays as it is
+    /// @param newTasks recorded by turning back
+    /// @param tasks as they are now
+    /// @param deadLetters new ones
+    /// @param resolved dead letters that are no longer
+    /// @param freed the subject to be freed, `null` for none
+    /// @param audit an operator's deed that this records, `null` for none
+    record Append(
+            String sagaId,
+            List<LogEntry> entries,
+            RowChange change,
+            List<CompensatingTask> newTasks,
+            List<CompensatingTask> tasks,
+            List<DeadLetter> deadLetters,
+            List<Resolution> resolved,
+            String freed,
+            Audit audit)
+            implements Command {}
+
+    /// Record an operator's deed that changes no saga.
+    record Note(Audit audit) implements Command {}
+
+    /// @param status `null` when it stays as it is
+    record RowChange(SagaStatus status, boolean needsAttention, Instant at) {}
+
+    record DeadLetter(String step, String error, String targetService, int failures, Instant at) {}
+
+    /// @param by an operator, or the engine when an attempt succeeded after all
+    record Resolution(String step, String by, String reason, String evidence, Instant at) {}
+
+    record Audit(String who, String what, String sagaId, String why, Instant at) {}
+
+    /// What became of a command.
+    sealed interface Result {
+
+        /// It is recorded.
+        record Recorded() implements Result {}
+
+        /// What became of a start.
+        record Answered(StartAnswer answer) implements Result {}
+
+        /// The log is not as long as the command says, or says something else at its place. Nothing was recorded.
+        record Conflict() implements Result {}
+
+        /// This node's row is gone: another node has taken over. Nothing was recorded, and nothing ever will be.
+        record Fenced() implements Result {}
+    }
+}

@@ -1,0 +1,17 @@
+package dev.holdfast.saga;
+
+import java.time.Instant;
+
+/// What is known of a saga from its start on.
+///
+/// @param payload the JSON it carries
+/// @param subject `null` for none
+/// @param traceId `null` for none
+record Execution(
+        String sagaId,
+        String definition,
+        int version,
+        String payload,
+        String subject,
+        String traceId,
+        Instant createdAt) {}

@@ -1,0 +1,141 @@
+package dev.holdfast.saga;
+
+import dev.holdfast.saga.Command.Append;
+import dev.holdfast.saga.Command.Result;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/// Adds rows to logs.
+final class LogWrites {
+
+    /// The row before the first of an append must exist, else there is a gap, so the writer's log is not the log.
+    /// The question is a subquery and not a join, so that it stays a look into the primary key whatever the tables'
+    /// size.
+    private static final String APPEND = """
+            INSERT INTO saga.saga_steps
+                   (saga_id, seq, step, event, attempt, generation, detail, started_at, ended_at)
+            SELECT r.saga_id, r.seq, r.step, r.event, r.attempt, r.generation, r.detail::jsonb,
+                   timestamptz 'epoch' + r.started_at * interval '1 microsecond',
+                   timestamptz 'epoch' + r.ended_at * interval '1 microsecond'
+              FROM unnest(?::text[], ?::int[], ?::int[], ?::text[], ?::text[], ?::int[], ?::int[], ?::text[],
+                          ?::bigint[], ?::bigint[])
+                AS r(saga_id, follows, seq, step, event, attempt, generation, detail, started_at, ended_at)
+             WHERE r.follows = 0
+                OR (SELECT true
+                      FROM saga.saga_steps AS p
+                     WHERE p.saga_id = r.saga_id AND p.seq = r.follows)
+                ON CONFLICT (saga_id, seq) DO NOTHING
+            """;
+
+    /// What stands at the places that rows were meant for.
+    private static final String RECORDED = """
+            SELECT s.saga_id, s.seq, s.step, s.event, s.attempt,
+                   s.ended_at = timestamptz 'epoch' + r.ended_at * interval '1 microsecond' AS same_moment
+              FROM unnest(?::text[], ?::int[], ?::bigint[]) AS r(saga_id, seq, ended_at)
+              JOIN saga.saga_steps AS s ON s.saga_id = r.saga_id AND s.seq = r.seq
+            """;
+
+    private record Row(String sagaId, int follows, LogEntry entry) {}
+
+    /// @param recorded appends whose rows are in the log, by this run or by an earlier one whose answer was lost
+    /// @param added those of them that this run added
+    /// @param conflicts appends that do not fit the log
+    record Written(List<Append> recorded, List<Append> added, Map<Command, Result> conflicts) {}
+
+    private final Connection db;
+
+    LogWrites(Connection db) {
+        this.db = db;
+    }
+
+    Written write(List<Append> appends) throws SQLException {
+        var rows = rowsOf(appends);
+        if (rows.isEmpty()) {
+            return new Written(appends, appends, Map.of());
+        }
+        return insert(rows) == rows.size() ? new Written(appends, appends, Map.of()) : sorted(appends, rows);
+    }
+
+    private int insert(List<Row> rows) throws SQLException {
+        try (var set = new RowSet<>(db, APPEND, rows)) {
+            return set.texts(Row::sagaId)
+                    .ints(Row::follows)
+                    .ints(row -> row.entry().seq())
+                    .texts(row -> row.entry().step())
+                    .texts(row -> row.entry().event().name())
+                    .ints(row -> row.entry().attempt())
+                    .ints(row -> row.entry().generation())
+                    .texts(row -> FlatJson.write(row.entry().detail()))
+                    .moments(row -> row.entry().startedAt())
+                    .moments(row -> row.entry().endedAt())
+                    .update();
+        }
+    }
+
+    /// Not every row was added. Those that stand there word for word were added by an earlier run of the same
+    /// commands; anything else is a second writer.
+    private Written sorted(List<Append> appends, List<Row> rows) throws SQLException {
+        var found = found(rows);
+        var recorded = new ArrayList<Append>();
+        var conflicts = new HashMap<Command, Result>();
+        for (var append : appends) {
+            boolean whole = append.entries().stream()
+                    .allMatch(entry -> same(entry, found.get(place(append.sagaId(), entry.seq()))));
+            if (whole) {
+                recorded.add(append);
+            } else {
+                conflicts.put(append, new Result.Conflict());
+            }
+        }
+        return new Written(recorded, List.of(), conflicts);
+    }
+
+    private record Found(String step, String event, int attempt, boolean sameMoment) {}
+
+    private Map<String, Found> found(List<Row> rows) throws SQLException {
+        var found = new HashMap<String, Found>();
+        try (var set = new RowSet<>(db, RECORDED, rows);
+                var there = set.texts(Row::sagaId)
+                        .ints(row -> row.entry().seq())
+                        .moments(row -> row.entry().endedAt())
+                        .query()) {
+            while (there.next()) {
+                found.put(
+                        place(there.getString("saga_id"), there.getInt("seq")),
+                        new Found(
+                                there.getString("step"),
+                                there.getString("event"),
+                                there.getInt("attempt"),
+                                there.getBoolean("same_moment")));
+            }
+        }
+        return found;
+    }
+
+    private static boolean same(LogEntry entry, Found found) {
+        return found != null
+                && found.sameMoment()
+                && found.attempt() == entry.attempt()
+                && found.event().equals(entry.event().name())
+                && Objects.equals(found.step(), entry.step());
+    }
+
+    private static String place(String sagaId, int seq) {
+        return seq + ":" + sagaId;
+    }
+
+    private static List<Row> rowsOf(List<Append> appends) {
+        var rows = new ArrayList<Row>();
+        for (var append : appends) {
+            for (var entry : append.entries()) {
+                rows.add(new Row(append.sagaId(), append.entries().getFirst().seq() - 1, entry));
+            }
+        }
+        return rows;
+    }
+}

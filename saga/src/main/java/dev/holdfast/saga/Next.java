@@ -1,0 +1,32 @@
+package dev.holdfast.saga;
+
+import java.time.Instant;
+import java.util.List;
+
+/// What is to be done next, according to a log.
+sealed interface Next {
+
+    /// Call the participant.
+    record Run(String step, int attempt, int generation) implements Next {}
+
+    /// Call the participant's undo.
+    record Undo(String step, int attempt) implements Next {}
+
+    /// Wait for a signal, at most until a deadline; then do what follows.
+    record Await(String signal, Instant deadline, Next then) implements Next {}
+
+    /// Do nothing before a moment; then do what follows.
+    record Sleep(Instant until, Next then) implements Next {}
+
+    /// Record that the pivot is about to be called: afterwards nobody may assume that it was not.
+    record BeginPivot(String step) implements Next {}
+
+    /// Record that the saga turns back, and what it has to undo, in that order.
+    record TurnBack(Ending.FailedBecause failure, List<String> undo) implements Next {}
+
+    /// Run the closing action.
+    record Close(Ending ending, int attempt) implements Next {}
+
+    /// Record the end.
+    record Finish(SagaStatus status) implements Next {}
+}

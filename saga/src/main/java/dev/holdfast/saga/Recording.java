@@ -1,0 +1,98 @@
+package dev.holdfast.saga;
+
+import dev.holdfast.saga.Command.Append;
+import dev.holdfast.saga.Command.Audit;
+import dev.holdfast.saga.Command.DeadLetter;
+import dev.holdfast.saga.Command.Resolution;
+import dev.holdfast.saga.Command.RowChange;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+/// Works out what changes in the tables together with new rows of a log. Pure: the difference between what the log
+/// said before and what it says with the new rows.
+final class Recording {
+
+    private final SagaDefinition<?> definition;
+    private final Execution execution;
+
+    Recording(SagaDefinition<?> definition, Execution execution) {
+        this.definition = definition;
+        this.execution = execution;
+    }
+
+    /// @param log what is recorded
+    /// @param entries what is to be recorded
+    /// @param audit the operator's deed among it, `null` for none
+    Append of(List<LogEntry> log, List<LogEntry> entries, Audit audit) {
+        var whole = new ArrayList<>(log);
+        whole.addAll(entries);
+        var before = Standing.of(log);
+        var after = Standing.of(whole);
+        return new Append(
+                execution.sagaId(),
+                List.copyOf(entries),
+                change(whole.getLast().endedAt(), before, after),
+                before.undo().isEmpty() ? Tasks.of(definition, execution.sagaId(), after) : List.of(),
+                changedTasks(before, after),
+                deadLetters(before, after, entries),
+                resolved(before, entries, audit),
+                after.status() == SagaStatus.FAILED ? execution.subject() : null,
+                audit);
+    }
+
+    private RowChange change(Instant now, Standing before, Standing after) {
+        boolean attention = Progress.needsAttention(definition, after);
+        boolean same = before.status() == after.status() && attention == Progress.needsAttention(definition, before);
+        return same ? null : new RowChange(after.status(), attention, now);
+    }
+
+    private List<CompensatingTask> changedTasks(Standing before, Standing after) {
+        if (before.undo().isEmpty()) {
+            return List.of();
+        }
+        var old = Tasks.of(definition, execution.sagaId(), before);
+        return Tasks.of(definition, execution.sagaId(), after).stream()
+                .filter(task -> !old.contains(task))
+                .toList();
+    }
+
+    private List<DeadLetter> deadLetters(Standing before, Standing after, List<LogEntry> entries) {
+        return entries.stream()
+                .filter(entry -> entry.event() == SagaEvent.UNDO_FAILED)
+                .filter(entry -> !Progress.isDeadLetter(before.of(entry.step())))
+                .filter(entry -> Progress.isDeadLetter(after.of(entry.step())))
+                .map(entry -> new DeadLetter(
+                        entry.step(),
+                        entry.detail().get(StepStanding.CAUSE),
+                        definition.step(entry.step()).compensatedAt(),
+                        after.of(entry.step()).undoFailures(),
+                        entry.endedAt()))
+                .toList();
+    }
+
+    private static List<Resolution> resolved(Standing before, List<LogEntry> entries, Audit audit) {
+        return entries.stream()
+                .filter(entry -> entry.step() != null && Progress.isDeadLetter(before.of(entry.step())))
+                .map(entry -> switch (entry.event()) {
+                    case UNDONE ->
+                        new Resolution(
+                                entry.step(),
+                                "engine",
+                                "attempt " + entry.attempt() + " succeeded",
+                                null,
+                                entry.endedAt());
+                    case RESOLVED ->
+                        new Resolution(
+                                entry.step(),
+                                audit.who(),
+                                entry.detail().get("reason"),
+                                entry.detail().get("evidence"),
+                                entry.endedAt());
+                    default -> null;
+                })
+                .filter(Objects::nonNull)
+                .toList();
+    }
+}

@@ -1,0 +1,147 @@
+package dev.holdfast.saga;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
+
+/// The sagas that run on this node, each on a virtual thread of its own.
+final class Runs {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Runs.class);
+
+    /// @param ended completed with how it ended; exceptionally when it stopped before
+    record Live(SagaRun<?> run, CompletableFuture<SagaView> ended, Thread thread) {}
+
+    /// What to do with a run that cannot go on as it is.
+    interface Parking {
+        void park(SagaRun<?> run, RuntimeException why);
+
+        /// It is recorded, runs no more, and could go on.
+        void leftBehind();
+    }
+
+    private final Map<String, Live> live = new ConcurrentHashMap<>();
+    private final AtomicInteger admitted = new AtomicInteger();
+    private final int limit;
+    private final Parking parking;
+
+    Runs(int limit, Parking parking) {
+        this.limit = limit;
+        this.parking = parking;
+    }
+
+    /// Takes a place, before anything is recorded.
+    ///
+    /// @return `false` when all are taken
+    boolean admit() {
+        if (admitted.incrementAndGet() <= limit) {
+            return true;
+        }
+        leave();
+        return false;
+    }
+
+    /// Takes a place even when all are taken: what was accepted once is never refused.
+    void admitAnyway() {
+        admitted.incrementAndGet();
+    }
+
+    /// Gives a place back that was taken for a saga which does not run.
+    void leave() {
+        admitted.decrementAndGet();
+        signal();
+    }
+
+    int count() {
+        return admitted.get();
+    }
+
+    Optional<Live> of(String sagaId) {
+        return Optional.ofNullable(live.get(sagaId));
+    }
+
+    List<Live> all() {
+        return List.copyOf(live.values());
+    }
+
+    /// Runs a saga that has a place. One that runs already is left alone, and the place is given back.
+    ///
+    /// @param recovered it was read from the database
+    void begin(SagaRun<?> run, boolean recovered) {
+        var ended = new CompletableFuture<SagaView>();
+        var thread = Thread.ofVirtual()
+                .name("saga-" + run.execution().sagaId())
+                .unstarted(() -> toTheEnd(run, recovered, ended));
+        if (live.putIfAbsent(run.execution().sagaId(), new Live(run, ended, thread)) != null) {
+            leave();
+            return;
+        }
+        thread.start();
+    }
+
+    /// Waits until none runs, or the time is over.
+    boolean awaitNone(Duration atMost) throws InterruptedException {
+        long end = System.nanoTime() + atMost.toNanos();
+        synchronized (this) {
+            while (admitted.get() > 0) {
+                long millis = (end - System.nanoTime()) / 1_000_000;
+                if (millis <= 0) {
+                    return false;
+                }
+                wait(millis);
+            }
+            return true;
+        }
+    }
+
+    private void toTheEnd(SagaRun<?> run, boolean recovered, CompletableFuture<SagaView> ended) {
+        var execution = run.execution();
+        MDC.put("saga_id", execution.sagaId());
+        if (execution.traceId() != null) {
+            MDC.put("trace_id", execution.traceId());
+        }
+        RuntimeException why = null;
+        try {
+            if (recovered) {
+                run.recovered();
+            }
+            run.toTheEnd();
+        } catch (StoppedException e) {
+            LOG.debug("saga {} stops here: {}", execution.sagaId(), e.getMessage());
+            why = e;
+        } catch (RuntimeException | Error e) {
+            why = e instanceof RuntimeException runtime ? runtime : new IllegalStateException(e);
+            parking.park(run, why);
+        } finally {
+            live.remove(execution.sagaId());
+            run.refuseOrders();
+            leave();
+            answer(run, ended, why);
+            if (why instanceof StoppedException stopped && stopped.readAgain()) {
+                parking.leftBehind();
+            }
+            MDC.clear();
+        }
+    }
+
+    private static void answer(SagaRun<?> run, CompletableFuture<SagaView> ended, RuntimeException why) {
+        if (why == null) {
+            ended.complete(run.view());
+        } else {
+            ended.completeExceptionally(why);
+        }
+    }
+
+    private void signal() {
+        synchronized (this) {
+            notifyAll();
+        }
+    }
+}

@@ -1,0 +1,131 @@
+package dev.holdfast.saga;
+
+import dev.holdfast.groupcommit.BatchWork;
+import dev.holdfast.saga.Command.Append;
+import dev.holdfast.saga.Command.Note;
+import dev.holdfast.saga.Command.Result;
+import dev.holdfast.saga.Command.Start;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/// One transaction of the engine: the commands of many sagas, by a number of statements that does not depend on how
+/// many there are.
+///
+/// Running it again with the same commands after a lost COMMIT changes nothing and answers the same. Appends come
+/// before starts, so a subject that is freed can be claimed in the same transaction.
+final class SagaBatch implements BatchWork<Command, Result> {
+
+    /// The fence: whoever takes this node's sagas over deletes the row, and waits for the transactions that hold
+    /// it. KEY SHARE, because a plain read would not make anybody wait.
+    ///
+    /// The settings come along at no cost and end with the transaction. Plans are made while tables are small and
+    /// used when they are large: without these, a statement planned on an empty log would go on reading all of it.
+    private static final String FENCE = """
+            SELECT backend_pid IS NOT DISTINCT FROM pg_backend_pid() AS named,
+                   set_config('enable_seqscan', 'off', true),
+                   set_config('enable_hashjoin', 'off', true),
+                   set_config('enable_mergejoin', 'off', true),
+                   set_config('jit', 'off', true)
+              FROM saga.saga_nodes
+             WHERE node = ? AND epoch = ?
+               FOR KEY SHARE
+            """;
+
+    /// Tells whoever takes over which connection to end. Once per connection: the fence sees whether it is done.
+    private static final String NAME_CONNECTION = """
+            UPDATE saga.saga_nodes
+               SET backend_pid = pg_backend_pid(),
+                   backend_start = (SELECT backend_start FROM pg_stat_activity WHERE pid = pg_backend_pid())
+             WHERE node = ? AND epoch = ?
+            """;
+
+    private static final String KEEP_AUDIT = """
+            INSERT INTO saga.saga_audit (who, what, saga_id, why, at)
+            SELECT r.who, r.what, r.saga_id, r.why, timestamptz 'epoch' + r.at * interval '1 microsecond'
+              FROM unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::bigint[]) AS r(who, what, saga_id, why, at)
+            """;
+
+    private final NodeId node;
+
+    SagaBatch(NodeId node) {
+        this.node = node;
+    }
+
+    @Override
+    public List<Result> run(Connection db, List<Command> commands) throws SQLException {
+        if (!mayWrite(db)) {
+            return commands.stream().<Result>map(command -> new Result.Fenced()).toList();
+        }
+        var starts = new ArrayList<Start>();
+        var appends = new ArrayList<Append>();
+        var audit = new ArrayList<Command.Audit>();
+        for (var command : commands) {
+            switch (command) {
+                case Start start -> starts.add(start);
+                case Append append -> appends.add(append);
+                case Note(var deed) -> audit.add(deed);
+            }
+        }
+        var results = new HashMap<Command, Result>();
+        if (!appends.isEmpty()) {
+            var written = new LogWrites(db).write(appends);
+            results.putAll(written.conflicts());
+            new ChangeWrites(db).write(written.recorded());
+            written.added().stream().map(Append::audit).filter(Objects::nonNull).forEach(audit::add);
+        }
+        if (!starts.isEmpty()) {
+            results.putAll(new StartWrites(db, node).write(starts));
+        }
+        keep(db, audit);
+        return inOrder(commands, results);
+    }
+
+    private boolean mayWrite(Connection db) throws SQLException {
+        try (var statement = db.prepareStatement(FENCE)) {
+            statement.setString(1, node.name());
+            statement.setLong(2, node.epoch());
+            try (var rows = statement.executeQuery()) {
+                if (!rows.next()) {
+                    return false;
+                }
+                if (!rows.getBoolean("named")) {
+                    nameConnection(db);
+                }
+                return true;
+            }
+        }
+    }
+
+    private void nameConnection(Connection db) throws SQLException {
+        try (var statement = db.prepareStatement(NAME_CONNECTION)) {
+            statement.setString(1, node.name());
+            statement.setLong(2, node.epoch());
+            statement.executeUpdate();
+        }
+    }
+
+    private static List<Result> inOrder(List<Command> commands, Map<Command, Result> results) {
+        return commands.stream()
+                .map(command -> results.getOrDefault(command, new Result.Recorded()))
+                .toList();
+    }
+
+    private static void keep(Connection db, List<Command.Audit> audit) throws SQLException {
+        if (audit.isEmpty()) {
+            return;
+        }
+        try (var rows = new RowSet<>(db, KEEP_AUDIT, audit)) {
+            rows.texts(Command.Audit::who)
+                    .texts(Command.Audit::what)
+                    .texts(Command.Audit::sagaId)
+                    .texts(Command.Audit::why)
+                    .moments(Command.Audit::at)
+                    .update();
+        }
+    }
+}

@@ -1,0 +1,161 @@
+package dev.holdfast.saga;
+
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import javax.sql.DataSource;
+
+/// The engine's books, checked from the tables alone, whatever the code that wrote them believes. Each rule is a
+/// statement of its own, so that no snapshot is held for the length of an audit.
+public final class SagaBooks {
+
+    private static final Query ALL = new Query("sagas", "SELECT count(*), 0, NULL FROM saga.saga_runs");
+
+    private static final List<Query> RULES = List.of(
+            new Query("the log of each saga is numbered from 1 without a gap", """
+                    SELECT count(*), count(*) FILTER (WHERE rows <> last), min(saga_id) FILTER (WHERE rows <> last)
+                      FROM (SELECT saga_id, count(*) AS rows, max(seq) AS last
+                              FROM saga.saga_steps
+                             GROUP BY saga_id) AS logs
+                    """),
+            new Query("every log belongs to a saga", """
+                    SELECT count(DISTINCT s.saga_id),
+                           count(DISTINCT s.saga_id) FILTER (WHERE r.saga_id IS NULL),
+                           min(s.saga_id) FILTER (WHERE r.saga_id IS NULL)
+                      FROM saga.saga_steps AS s
+                      LEFT JOIN saga.saga_runs AS r ON r.saga_id = s.saga_id
+                     WHERE s.seq = 1
+                    """),
+            new Query("a saga has ended exactly when the last row of its log says so, and as it says", """
+                    SELECT count(*), count(*) FILTER (WHERE wrong), min(saga_id) FILTER (WHERE wrong)
+                      FROM (SELECT r.saga_id,
+                                   (r.status IN ('COMPLETED', 'FAILED')
+                                     OR last.event IN ('SAGA_COMPLETED', 'SAGA_FAILED'))
+                                   AND coalesce(last.event, '') <> 'SAGA_' || r.status AS wrong
+                              FROM saga.saga_runs AS r
+                              LEFT JOIN LATERAL (SELECT s.event
+                                                   FROM saga.saga_steps AS s
+                                                  WHERE s.saga_id = r.saga_id
+                                                  ORDER BY s.seq DESC
+                                                  LIMIT 1) AS last ON true) AS ends
+                    """),
+            new Query("a saga is compensating or failed exactly when its log turned back", """
+                    SELECT count(*), count(*) FILTER (WHERE wrong), min(saga_id) FILTER (WHERE wrong)
+                      FROM (SELECT r.saga_id,
+                                   (r.status IN ('COMPENSATING', 'FAILED'))
+                                   <> EXISTS (SELECT
+                                                FROM saga.saga_steps AS s
+                                               WHERE s.saga_id = r.saga_id AND s.event = 'TURNED_BACK') AS wrong
+                              FROM saga.saga_runs AS r) AS turns
+                    """),
+            new Query("a failed saga has every compensating task completed", """
+                    SELECT count(*), count(*) FILTER (WHERE wrong), min(saga_id) FILTER (WHERE wrong)
+                      FROM (SELECT t.saga_id, r.status = 'FAILED' AND t.status <> 'COMPLETED' AS wrong
+                              FROM saga.saga_compensating_tasks AS t
+                              JOIN saga.saga_runs AS r ON r.saga_id = t.saga_id) AS tasks
+                    """),
+            new Query("a subject is held by a saga that has not failed", """
+                    SELECT count(*), count(*) FILTER (WHERE wrong), min(saga_id) FILTER (WHERE wrong)
+                      FROM (SELECT b.saga_id, r.saga_id IS NULL OR r.status = 'FAILED' AS wrong
+                              FROM saga.saga_subjects AS b
+                              LEFT JOIN saga.saga_runs AS r ON r.saga_id = b.saga_id) AS subjects
+                    """),
+            new Query("a saga that has not failed holds its subject, alone", """
+                    SELECT count(*), count(*) FILTER (WHERE wrong), min(saga_id) FILTER (WHERE wrong)
+                      FROM (SELECT r.saga_id, b.saga_id IS NULL AS wrong
+                              FROM saga.saga_runs AS r
+                              LEFT JOIN saga.saga_subjects AS b ON b.subject = r.subject AND b.saga_id = r.saga_id
+                             WHERE r.subject IS NOT NULL AND r.status <> 'FAILED') AS holders
+                    """),
+            new Query("one idempotency key started one saga", """
+                    SELECT count(*), count(*) - count(DISTINCT saga_id), NULL
+                      FROM saga.saga_start_keys
+                     WHERE EXISTS (SELECT FROM saga.saga_runs AS r WHERE r.saga_id = saga_start_keys.saga_id)
+                    """));
+
+    private static final Query IN_FLIGHT = new Query("every saga has ended", """
+            SELECT count(*), count(*), min(saga_id)
+              FROM saga.saga_runs
+             WHERE status IN ('STARTED', 'COMPENSATING')
+            """);
+
+    private static final Query ATTENTION = new Query("no saga needs attention", """
+            SELECT count(*), count(*), min(saga_id)
+              FROM saga.saga_runs
+             WHERE needs_attention
+            """);
+
+    private static final String ENDED = """
+            SELECT saga_id, status, payload::text
+              FROM saga.saga_runs
+             WHERE saga_id > ? AND status IN ('COMPLETED', 'FAILED')
+             ORDER BY saga_id
+             LIMIT ?
+            """;
+
+    private final DataSource dataSource;
+
+    /// @param dataSource of the database that has the engine's tables
+    public SagaBooks(DataSource dataSource) {
+        this.dataSource = dataSource;
+    }
+
+    /// What must hold at any moment.
+    public List<Rule> always() throws SQLException {
+        var rules = new ArrayList<Rule>();
+        for (var rule : RULES) {
+            rules.add(look(rule));
+        }
+        return rules;
+    }
+
+    /// What is left to do; both are 0 when all is quiet and well.
+    public List<Rule> open() throws SQLException {
+        return List.of(look(IN_FLIGHT), look(ATTENTION));
+    }
+
+    /// How many sagas there are, ended ones included.
+    public long count() throws SQLException {
+        return look(ALL).looked();
+    }
+
+    /// The sagas that have ended, in order of their ids, for whoever holds them against the books of their
+    /// participants.
+    ///
+    /// @param after the last saga id of the page before, or null
+    /// @param limit 1 or more
+    public List<Ended> ended(String after, int limit) throws SQLException {
+        try (var db = dataSource.getConnection();
+                var statement = db.prepareStatement(ENDED)) {
+            statement.setString(1, after == null ? "" : after);
+            statement.setInt(2, limit);
+            try (var rows = statement.executeQuery()) {
+                var ended = new ArrayList<Ended>();
+                while (rows.next()) {
+                    ended.add(new Ended(rows.getString(1), SagaStatus.valueOf(rows.getString(2)), rows.getString(3)));
+                }
+                return ended;
+            }
+        }
+    }
+
+    private Rule look(Query query) throws SQLException {
+        try (var db = dataSource.getConnection();
+                var statement = db.createStatement();
+                var row = statement.executeQuery(query.sql())) {
+            row.next();
+            return new Rule(query.name(), row.getLong(1), row.getLong(2), row.getString(3));
+        }
+    }
+
+    private record Query(String name, String sql) {}
+
+    /// @param payload the JSON it carried
+    public record Ended(String sagaId, SagaStatus status, String payload) {}
+
+    /// @param name a sentence that should be true
+    /// @param looked how many things were looked at
+    /// @param broken how many break it
+    /// @param example the id of a saga that does, or null
+    public record Rule(String name, long looked, long broken, String example) {}
+}

@@ -1,0 +1,135 @@
+package dev.holdfast.saga;
+
+import dev.holdfast.groupcommit.GroupCommit;
+import dev.holdfast.groupcommit.GroupCommitException;
+import dev.holdfast.groupcommit.GroupCommitSettings;
+import dev.holdfast.groupcommit.NotCommittedException;
+import dev.holdfast.groupcommit.RejectedRequestException;
+import dev.holdfast.saga.Command.Result;
+import java.time.Duration;
+import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The engine's one way to its tables for writing.
+final class SagaLane implements SagaLog, AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SagaLane.class);
+
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
+
+    private final NodeId node;
+    private final SagaListener listener;
+    private final GroupCommit<Command, Result> lane;
+    private volatile boolean draining;
+    private volatile boolean closed;
+    private volatile boolean fenced;
+
+    SagaLane(DataSource dataSource, NodeId node, int maxInFlight, SagaListener listener) {
+        this.node = node;
+        this.listener = listener;
+        // Twice: every saga in flight has one command under way at most, and starts come on top.
+        var settings = GroupCommitSettings.named("saga-" + node)
+                .withMaxQueued(Math.max(1_000, 2 * maxInFlight))
+                .withListener(listener.batches());
+        this.lane = GroupCommit.open(dataSource, settings, new SagaBatch(node));
+    }
+
+    /// Retried until it is recorded: a saga never loses its place because the database was away. An append that may
+    /// be committed already is found to be by the batch.
+    @Override
+    public void append(Command.Append append) {
+        var pause = FIRST_PAUSE;
+        for (int failures = 1; ; failures++) {
+            mustBeOpen();
+            try {
+                recorded(append, submit(append));
+                return;
+            } catch (RejectedRequestException e) {
+                LOG.error("defect: the database refuses rows of the log of {}; it stops here", append.sagaId(), e);
+                throw new StoppedException("its log cannot be written");
+            } catch (GroupCommitException e) {
+                LOG.warn("the log of {} is not written yet, failure {}: {}", append.sagaId(), failures, e.getMessage());
+                sleep(pause);
+                pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
+            }
+        }
+    }
+
+    @Override
+    public boolean stopped() {
+        return draining || closed || fenced;
+    }
+
+    /// @throws GroupCommitException as the lane says; [NotCommittedException] when this node is fenced off
+    Result submit(Command command) {
+        var result = lane.submit(command);
+        if (result instanceof Result.Fenced) {
+            fenced();
+            throw new NotCommittedException(
+                    "saga-" + node, "node " + node + " was fenced off: another node has its sagas", null);
+        }
+        return result;
+    }
+
+    boolean isFenced() {
+        return fenced;
+    }
+
+    /// From now on sagas stop before their next act.
+    void drain() {
+        draining = true;
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        lane.close();
+    }
+
+    private void recorded(Command.Append append, Result result) {
+        switch (result) {
+            case Result.Recorded _ -> {}
+            case Result.Conflict _ -> {
+                LOG.error(
+                        "the log of {} is not what its run believes: another has written it, or the database has lost"
+                                + " what it committed (is synchronous_commit off?). It is read again; not recorded: {}",
+                        append.sagaId(),
+                        append.entries());
+                throw new StoppedException("its log is another one", true);
+            }
+            case Result.Answered _, Result.Fenced _ -> throw new AssertionError("no answer to an append: " + result);
+        }
+    }
+
+    private void mustBeOpen() {
+        if (closed || fenced) {
+            throw new StoppedException("node " + node + " is " + (fenced ? "fenced off" : "closed"));
+        }
+        if (Thread.currentThread().isInterrupted()) {
+            throw new StoppedException("interrupted before its log was written");
+        }
+    }
+
+    private void sleep(Duration pause) {
+        try {
+            Thread.sleep(pause);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private synchronized void fenced() {
+        if (fenced) {
+            return;
+        }
+        fenced = true;
+        LOG.error("node {} was fenced off: another node has taken its sagas over; it stops", node);
+        try {
+            listener.fenced(node.name());
+        } catch (RuntimeException e) {
+            LOG.warn("a listener threw", e);
+        }
+    }
+}

@@ -1,0 +1,37 @@
+package dev.holdfast.saga;
+
+import dev.holdfast.groupcommit.BatchListener;
+import java.time.Duration;
+
+/// Told what happens, for metrics and alarms. Called on the saga's own thread after the fact is durable: must
+/// return at once; what it throws is logged and otherwise ignored.
+public interface SagaListener {
+
+    /// A listener that does nothing.
+    SagaListener NONE = new SagaListener() {};
+
+    /// A saga is durable and running.
+    default void started(String sagaId, String definition) {}
+
+    /// An attempt at a step, or at its undo, is over.
+    ///
+    /// @param event what the log says about it: DONE, REFUSED, FAILED, UNCLEAR, WAITING, UNDONE, UNDO_FAILED
+    default void stepEnded(String sagaId, String definition, String step, SagaEvent event, Duration duration) {}
+
+    /// A saga has ended.
+    default void ended(String sagaId, String definition, SagaStatus status, Duration duration) {}
+
+    /// An undo did not succeed three times; it goes on being retried.
+    default void deadLetter(String sagaId, String definition, String step, String error) {}
+
+    /// A saga needs a person to look, or no longer does.
+    default void attention(String sagaId, String definition, boolean needed) {}
+
+    /// This node was fenced off: another one has taken its sagas over. Close the engine.
+    default void fenced(String node) {}
+
+    /// Told about every batch the engine commits.
+    default BatchListener batches() {
+        return BatchListener.NONE;
+    }
+}

@@ -1,0 +1,258 @@
+package dev.holdfast.saga;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import javax.sql.DataSource;
+
+/// Reads the engine's tables.
+final class SagaReads {
+
+    private static final String COLUMNS = "saga_id, definition, version, payload, subject, trace_id, created_at";
+
+    private static final String FIND = "SELECT " + COLUMNS + " FROM saga.saga_runs WHERE saga_id = ?";
+
+    /// The subquery of the log is by an array of ids, so that it is a look into the primary key per saga.
+    private static final String LOGS = """
+            SELECT saga_id, seq, step, event, attempt, generation, detail, started_at, ended_at
+              FROM saga.saga_steps
+             WHERE saga_id = ANY (?)
+             ORDER BY saga_id, seq
+            """;
+
+    private static final String TASKS = """
+            SELECT task_id, seq, payload ->> 'step' AS step, target_service, status, retry_count, next_retry_at
+              FROM saga.saga_compensating_tasks
+             WHERE saga_id = ?
+             ORDER BY seq
+            """;
+
+    private static final String IN_FLIGHT = "SELECT " + COLUMNS + """
+              FROM saga.saga_runs
+             WHERE status IN ('STARTED', 'COMPENSATING') AND node = ? AND epoch = ? AND saga_id > ?
+             ORDER BY saga_id
+             LIMIT ?
+            """;
+
+    private static final String IDS_IN_FLIGHT = """
+            SELECT saga_id
+              FROM saga.saga_runs
+             WHERE status IN ('STARTED', 'COMPENSATING') AND node = ? AND epoch = ?
+            """;
+
+    private static final String STARTED_BY = """
+            SELECT saga_id, request_hash
+              FROM saga.saga_start_keys
+             WHERE scope = ? AND idempotency_key = ?
+            """;
+
+    private static final String HOLDER_OF = "SELECT saga_id FROM saga.saga_subjects WHERE subject = ?";
+
+    private static final String LIST = """
+            SELECT saga_id, definition, version, status, current_step, needs_attention, subject, created_at, updated_at
+              FROM saga.saga_executions
+             WHERE (?::text IS NULL OR status = ?)
+               AND (?::text IS NULL OR definition = ?)
+               AND (?::text IS NULL OR current_step = ?)
+               AND (?::boolean IS NULL OR needs_attention = ?)
+               AND (?::text IS NULL OR subject = ?)
+               AND (?::timestamptz IS NULL OR created_at < ?)
+               AND (?::text IS NULL OR saga_id < ?)
+             ORDER BY saga_id DESC
+             LIMIT ?
+            """;
+
+    /// A saga as it is recorded.
+    record Recorded(Execution execution, List<LogEntry> log) {}
+
+    /// With its tasks.
+    record Whole(Recorded recorded, List<CompensatingTask> tasks) {}
+
+    private final DataSource dataSource;
+
+    SagaReads(DataSource dataSource) {
+        this.dataSource = dataSource;
+    }
+
+    Optional<Whole> find(String sagaId) {
+        return Database.inSnapshot(dataSource, db -> {
+            var executions = executions(db, FIND, sagaId);
+            if (executions.isEmpty()) {
+                return Optional.empty();
+            }
+            var recorded = withLogs(db, executions).getFirst();
+            return Optional.of(new Whole(recorded, tasks(db, sagaId)));
+        });
+    }
+
+    /// A page of what is in flight and belongs to a node, by saga id.
+    List<Recorded> inFlight(NodeId node, String after, int limit) {
+        return Database.inSnapshot(
+                dataSource, db -> withLogs(db, executions(db, IN_FLIGHT, node.name(), node.epoch(), after, limit)));
+    }
+
+    /// The ids of what is in flight and belongs to a node.
+    List<String> idsInFlight(NodeId node) {
+        return Database.reading(dataSource, db -> {
+            var ids = new ArrayList<String>();
+            try (var statement = prepared(db, IDS_IN_FLIGHT, node.name(), node.epoch());
+                    var rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    ids.add(rows.getString(1));
+                }
+            }
+            return ids;
+        });
+    }
+
+    Optional<StartedBy> startedBy(String scope, String key) {
+        return Database.reading(dataSource, db -> {
+            try (var statement = prepared(db, STARTED_BY, scope, key);
+                    var rows = statement.executeQuery()) {
+                return rows.next()
+                        ? Optional.of(new StartedBy(rows.getString(1), rows.getString(2)))
+                        : Optional.empty();
+            }
+        });
+    }
+
+    Optional<String> holderOf(String subject) {
+        return Database.reading(dataSource, db -> {
+            try (var statement = prepared(db, HOLDER_OF, subject);
+                    var rows = statement.executeQuery()) {
+                return rows.next() ? Optional.of(rows.getString(1)) : Optional.empty();
+            }
+        });
+    }
+
+    List<SagaSummary> list(SagaQuery query) {
+        var status = query.status() == null ? null : query.status().name();
+        var before =
+                query.createdBefore() == null ? null : query.createdBefore().atOffset(ZoneOffset.UTC);
+        return Database.reading(dataSource, db -> {
+            try (var statement = prepared(
+                            db,
+                            LIST,
+                            status,
+                            status,
+                            query.definition(),
+                            query.definition(),
+                            query.step(),
+                            query.step(),
+                            query.needsAttention(),
+                            query.needsAttention(),
+                            query.subject(),
+                            query.subject(),
+                            before,
+                            before,
+                            query.after(),
+                            query.after(),
+                            query.limit());
+                    var rows = statement.executeQuery()) {
+                return summaries(rows);
+            }
+        });
+    }
+
+    private static List<SagaSummary> summaries(ResultSet rows) throws SQLException {
+        var page = new ArrayList<SagaSummary>();
+        while (rows.next()) {
+            page.add(new SagaSummary(
+                    rows.getString("saga_id"),
+                    rows.getString("definition"),
+                    rows.getInt("version"),
+                    SagaStatus.valueOf(rows.getString("status")),
+                    rows.getString("current_step"),
+                    rows.getBoolean("needs_attention"),
+                    rows.getString("subject"),
+                    moment(rows, "created_at"),
+                    moment(rows, "updated_at")));
+        }
+        return page;
+    }
+
+    private static List<Execution> executions(Connection db, String sql, Object... parameters) throws SQLException {
+        var found = new ArrayList<Execution>();
+        try (var statement = prepared(db, sql, parameters);
+                var rows = statement.executeQuery()) {
+            while (rows.next()) {
+                found.add(new Execution(
+                        rows.getString("saga_id"),
+                        rows.getString("definition"),
+                        rows.getInt("version"),
+                        rows.getString("payload"),
+                        rows.getString("subject"),
+                        rows.getString("trace_id"),
+                        moment(rows, "created_at")));
+            }
+        }
+        return found;
+    }
+
+    private static List<Recorded> withLogs(Connection db, List<Execution> executions) throws SQLException {
+        Map<String, List<LogEntry>> logs = new HashMap<>();
+        var ids = executions.stream().map(Execution::sagaId).toArray();
+        try (var statement = prepared(db, LOGS, db.createArrayOf("text", ids));
+                var rows = statement.executeQuery()) {
+            while (rows.next()) {
+                logs.computeIfAbsent(rows.getString("saga_id"), id -> new ArrayList<>())
+                        .add(entry(rows));
+            }
+        }
+        return executions.stream()
+                .map(execution -> new Recorded(execution, logs.getOrDefault(execution.sagaId(), List.of())))
+                .toList();
+    }
+
+    private static LogEntry entry(ResultSet rows) throws SQLException {
+        return new LogEntry(
+                rows.getInt("seq"),
+                rows.getString("step"),
+                SagaEvent.valueOf(rows.getString("event")),
+                rows.getInt("attempt"),
+                rows.getInt("generation"),
+                FlatJson.read(rows.getString("detail")),
+                moment(rows, "started_at"),
+                moment(rows, "ended_at"));
+    }
+
+    private static List<CompensatingTask> tasks(Connection db, String sagaId) throws SQLException {
+        var tasks = new ArrayList<CompensatingTask>();
+        try (var statement = prepared(db, TASKS, sagaId);
+                var rows = statement.executeQuery()) {
+            while (rows.next()) {
+                tasks.add(new CompensatingTask(
+                        rows.getString("task_id"),
+                        rows.getInt("seq"),
+                        rows.getString("step"),
+                        rows.getString("target_service"),
+                        CompensatingTask.Status.valueOf(rows.getString("status")),
+                        rows.getInt("retry_count"),
+                        moment(rows, "next_retry_at")));
+            }
+        }
+        return tasks;
+    }
+
+    private static Instant moment(ResultSet rows, String column) throws SQLException {
+        var moment = rows.getObject(column, OffsetDateTime.class);
+        return moment == null ? null : moment.toInstant();
+    }
+
+    private static PreparedStatement prepared(Connection db, String sql, Object... parameters) throws SQLException {
+        var statement = db.prepareStatement(sql);
+        for (int i = 0; i < parameters.length; i++) {
+            statement.setObject(i + 1, parameters[i]);
+        }
+        return statement;
+    }
+}

@@ -1,0 +1,56 @@
+package dev.holdfast.saga;
+
+import java.util.Objects;
+
+/// A saga to be started.
+///
+/// @param <P> what the saga carries
+/// @param sagaId chosen by the caller, unique, 1 to 64 characters; time-ordered ones (UUIDv7) keep the tables
+///     compact
+/// @param payload what it carries
+/// @param scope whose keys these are (a client, an operation), 1 to 100 characters
+/// @param idempotencyKey the same key in the same scope starts one saga, 1 to 255 characters
+/// @param requestHash tells a repetition from another request under the same key, 1 to 128 characters
+/// @param subject what the saga is about (`cart:772`): at most one saga that has not failed per subject. Up to 200
+///     characters, `null` for none
+/// @param name what no saga was ever called before (`order:ord_1`), kept for good unlike a subject. Up to 200
+///     characters, `null` for none
+/// @param traceId put into the log context of its steps, up to 64 characters, `null` for none
+public record StartRequest<P>(
+        String sagaId,
+        P payload,
+        String scope,
+        String idempotencyKey,
+        String requestHash,
+        String subject,
+        String name,
+        String traceId) {
+
+    public StartRequest {
+        Objects.requireNonNull(payload, "payload");
+        text("sagaId", sagaId, 64);
+        text("scope", scope, 100);
+        text("idempotencyKey", idempotencyKey, 255);
+        text("requestHash", requestHash, 128);
+        if (subject != null) {
+            text("subject", subject, 200);
+        }
+        if (name != null) {
+            text("name", name, 200);
+        }
+        if (traceId != null) {
+            text("traceId", traceId, 64);
+        }
+    }
+
+    /// The same with a name.
+    public StartRequest<P> withName(String uniqueName) {
+        return new StartRequest<>(sagaId, payload, scope, idempotencyKey, requestHash, subject, uniqueName, traceId);
+    }
+
+    private static void text(String what, String value, int longest) {
+        if (value == null || value.isBlank() || value.length() > longest || value.indexOf('\0') >= 0) {
+            throw new IllegalArgumentException(what + " must be 1 to " + longest + " characters, not '" + value + "'");
+        }
+    }
+}

@@ -1,0 +1,271 @@
+package dev.holdfast.saga;
+
+import dev.holdfast.saga.Command.Result;
+import dev.holdfast.saga.Command.Start;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+
+/// Starts sagas: claims first, so that of any number of equal requests, at once or one after the other, one starts
+/// a saga and the others learn which. Key before subject before execution, each in order, so two nodes never wait
+/// for each other in a circle.
+final class StartWrites {
+
+    private static final String CLAIM_KEYS = """
+            INSERT INTO saga.saga_start_keys (scope, idempotency_key, request_hash, saga_id, expires_at)
+            SELECT r.scope, r.idempotency_key, r.request_hash, r.saga_id,
+                   timestamptz 'epoch' + r.expires_at * interval '1 microsecond'
+              FROM unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::bigint[]) WITH ORDINALITY
+                AS r(scope, idempotency_key, request_hash, saga_id, expires_at, place)
+             ORDER BY r.scope, r.idempotency_key, r.place
+                ON CONFLICT (scope, idempotency_key) DO NOTHING
+            RETURNING scope, idempotency_key
+            """;
+
+    private static final String KEY_HOLDERS = """
+            SELECT k.scope, k.idempotency_key, k.request_hash, k.saga_id
+              FROM unnest(?::text[], ?::text[]) AS r(scope, idempotency_key)
+              JOIN saga.saga_start_keys AS k ON k.scope = r.scope AND k.idempotency_key = r.idempotency_key
+            """;
+
+    private static final String GIVE_KEYS_BACK = """
+            DELETE FROM saga.saga_start_keys AS k
+             USING unnest(?::text[], ?::text[], ?::text[]) AS r(scope, idempotency_key, saga_id)
+             WHERE k.scope = r.scope AND k.idempotency_key = r.idempotency_key AND k.saga_id = r.saga_id
+            """;
+
+    /// Names are never freed: no second saga has one that any saga had.
+    private static final Claim NAME = new Claim("""
+            INSERT INTO saga.saga_names (name, saga_id)
+            SELECT r.name, r.saga_id
+              FROM unnest(?::text[], ?::text[]) WITH ORDINALITY AS r(name, saga_id, place)
+             ORDER BY r.name, r.place
+                ON CONFLICT (name) DO NOTHING
+            """, """
+            SELECT n.name, n.saga_id
+              FROM unnest(?::text[]) AS r(name)
+              JOIN saga.saga_names AS n ON n.name = r.name
+            """, Start::name, StartAnswer.NameTaken::new);
+
+    private static final String GIVE_NAMES_BACK = """
+            DELETE FROM saga.saga_names AS n
+             USING unnest(?::text[], ?::text[]) AS r(name, saga_id)
+             WHERE n.name = r.name AND n.saga_id = r.saga_id
+            """;
+
+    /// Freed when the saga fails.
+    private static final Claim SUBJECT =
+            new Claim("""
+            INSERT INTO saga.saga_subjects (subject, saga_id)
+            SELECT r.subject, r.saga_id
+              FROM unnest(?::text[], ?::text[]) WITH ORDINALITY AS r(subject, saga_id, place)
+             ORDER BY r.subject, r.place
+                ON CONFLICT (subject) DO NOTHING
+            """, """
+            SELECT s.subject, s.saga_id
+              FROM unnest(?::text[]) AS r(subject)
+              JOIN saga.saga_subjects AS s ON s.subject = r.subject
+            """, start -> start.execution().subject(), StartAnswer.SubjectTaken::new);
+
+    /// A saga id that is taken violates the primary key: the lane then finds the one request that brought it, and
+    /// only that one is rejected.
+    private static final String BEGIN = """
+            INSERT INTO saga.saga_runs
+                   (saga_id, definition, version, status, payload, subject, node, epoch, trace_id,
+                    created_at, updated_at)
+            SELECT r.saga_id, r.definition, r.version, 'STARTED', r.payload::jsonb, r.subject, ?::text, ?::bigint,
+                   r.trace_id, timestamptz 'epoch' + r.created_at * interval '1 microsecond',
+                   timestamptz 'epoch' + r.created_at * interval '1 microsecond'
+              FROM unnest(?::text[], ?::text[], ?::int[], ?::text[], ?::text[], ?::text[], ?::bigint[])
+                AS r(saga_id, definition, version, payload, subject, trace_id, created_at)
+            """;
+
+    private record Key(String scope, String key) {}
+
+    /// Something at most one saga can have.
+    ///
+    /// @param insert claims it where nobody has it
+    /// @param holders finds who has it
+    /// @param of what a start claims, `null` for nothing
+    /// @param taken the answer to a start that came too late
+    private record Claim(
+            String insert, String holders, Function<Start, String> of, Function<String, StartAnswer> taken) {}
+
+    private record KeyHolder(String requestHash, String sagaId) {}
+
+    private final Connection db;
+    private final NodeId node;
+    private final Map<Command, Result> results = new HashMap<>();
+    private final Set<Start> refused = new HashSet<>();
+    private final Set<Key> keysGivenBack = new HashSet<>();
+
+    StartWrites(Connection db, NodeId node) {
+        this.db = db;
+        this.node = node;
+    }
+
+    /// In rounds, because a start that is refused gives its key back, and of those in the batch that came too late
+    /// for that key the next one has it then: as if one had come after the other. Each round answers one at least.
+    Map<Command, Result> write(List<Start> starts) throws SQLException {
+        for (var open = starts; !open.isEmpty(); open = tooLateForNothing(open)) {
+            keysGivenBack.clear();
+            begin(withClaim(SUBJECT, withClaim(NAME, withKey(open))));
+        }
+        return results;
+    }
+
+    private List<Start> tooLateForNothing(List<Start> starts) {
+        return starts.stream()
+                .filter(start -> keysGivenBack.contains(keyOf(start)))
+                .filter(start -> !refused.contains(start))
+                .toList();
+    }
+
+    /// @return the starts that claimed their key in this run
+    private List<Start> withKey(List<Start> starts) throws SQLException {
+        var inserted = claimKeys(starts);
+        Map<Key, KeyHolder> holders = inserted.size() == starts.size() ? Map.of() : keyHolders(starts);
+        var mine = new ArrayList<Start>();
+        for (var start : starts) {
+            var holder = holders.get(keyOf(start));
+            if (inserted.remove(keyOf(start))) {
+                start.markClaimed();
+                mine.add(start);
+            } else if (start.claimed() && isMine(start, holder)) {
+                // An earlier run of this very command was committed and its answer lost: all of it is recorded.
+                answer(start, new StartAnswer.Started(start.sagaId()));
+            } else if (holder.requestHash().equals(start.requestHash())) {
+                answer(start, new StartAnswer.AlreadyStarted(holder.sagaId()));
+            } else {
+                answer(start, new StartAnswer.KeyReused(holder.sagaId()));
+            }
+        }
+        return mine;
+    }
+
+    private static boolean isMine(Start start, KeyHolder holder) {
+        return holder != null
+                && holder.sagaId().equals(start.sagaId())
+                && holder.requestHash().equals(start.requestHash());
+    }
+
+    /// @return the starts that have what they claim, or claim nothing
+    private List<Start> withClaim(Claim claim, List<Start> starts) throws SQLException {
+        var claiming =
+                starts.stream().filter(start -> claim.of().apply(start) != null).toList();
+        if (claiming.isEmpty()) {
+            return starts;
+        }
+        try (var rows = new RowSet<>(db, claim.insert(), claiming)) {
+            int claimed = rows.texts(claim.of()).texts(Start::sagaId).update();
+            if (claimed == claiming.size()) {
+                return starts;
+            }
+        }
+        var holders = holdersOf(claim, claiming);
+        var mine = new ArrayList<Start>();
+        var late = new ArrayList<Start>();
+        for (var start : starts) {
+            var holder = holders.get(claim.of().apply(start));
+            if (claim.of().apply(start) == null || start.sagaId().equals(holder)) {
+                mine.add(start);
+            } else {
+                late.add(start);
+                answer(start, claim.taken().apply(holder));
+            }
+        }
+        giveBack(late);
+        return mine;
+    }
+
+    private void begin(List<Start> starts) throws SQLException {
+        if (starts.isEmpty()) {
+            return;
+        }
+        try (var rows = new RowSet<>(db, BEGIN, starts)) {
+            rows.value(node.name())
+                    .value(node.epoch())
+                    .texts(Start::sagaId)
+                    .texts(start -> start.execution().definition())
+                    .ints(start -> start.execution().version())
+                    .texts(start -> start.execution().payload())
+                    .texts(start -> start.execution().subject())
+                    .texts(start -> start.execution().traceId())
+                    .moments(start -> start.execution().createdAt())
+                    .update();
+        }
+        starts.forEach(start -> answer(start, new StartAnswer.Started(start.sagaId())));
+    }
+
+    private Set<Key> claimKeys(List<Start> starts) throws SQLException {
+        var inserted = new HashSet<Key>();
+        try (var set = new RowSet<>(db, CLAIM_KEYS, starts);
+                var rows = set.texts(Start::scope)
+                        .texts(Start::idempotencyKey)
+                        .texts(Start::requestHash)
+                        .texts(Start::sagaId)
+                        .moments(Start::keyExpires)
+                        .query()) {
+            while (rows.next()) {
+                inserted.add(new Key(rows.getString(1), rows.getString(2)));
+            }
+        }
+        return inserted;
+    }
+
+    private Map<Key, KeyHolder> keyHolders(List<Start> starts) throws SQLException {
+        var holders = new HashMap<Key, KeyHolder>();
+        try (var set = new RowSet<>(db, KEY_HOLDERS, starts);
+                var rows = set.texts(Start::scope).texts(Start::idempotencyKey).query()) {
+            while (rows.next()) {
+                holders.put(
+                        new Key(rows.getString(1), rows.getString(2)),
+                        new KeyHolder(rows.getString(3), rows.getString(4)));
+            }
+        }
+        return holders;
+    }
+
+    private Map<String, String> holdersOf(Claim claim, List<Start> claiming) throws SQLException {
+        var holders = new HashMap<String, String>();
+        try (var set = new RowSet<>(db, claim.holders(), claiming);
+                var rows = set.texts(claim.of()).query()) {
+            while (rows.next()) {
+                holders.put(rows.getString(1), rows.getString(2));
+            }
+        }
+        return holders;
+    }
+
+    /// An answer that was given before anything was created does not use the key up, nor the name.
+    private void giveBack(List<Start> late) throws SQLException {
+        if (late.isEmpty()) {
+            return;
+        }
+        refused.addAll(late);
+        late.forEach(start -> keysGivenBack.add(keyOf(start)));
+        try (var rows = new RowSet<>(db, GIVE_KEYS_BACK, late)) {
+            rows.texts(Start::scope)
+                    .texts(Start::idempotencyKey)
+                    .texts(Start::sagaId)
+                    .update();
+        }
+        try (var rows = new RowSet<>(db, GIVE_NAMES_BACK, late)) {
+            rows.texts(Start::name).texts(Start::sagaId).update();
+        }
+    }
+
+    private void answer(Start start, StartAnswer answer) {
+        results.put(start, new Result.Answered(answer));
+    }
+
+    private static Key keyOf(Start start) {
+        return new Key(start.scope(), start.idempotencyKey());
+    }
+}
