@@ -1,0 +1,67 @@
+package dev.holdfast.platform;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Rows on their way into one set-based statement: each column becomes one array parameter of
+/// `FROM unnest(?, ?, …)`, so a statement's text, and its plan, stay the same whatever the number of rows.
+public final class Columns {
+
+    private final String[] types;
+    private final List<Object[]> rows = new ArrayList<>();
+
+    private Columns(String[] types) {
+        this.types = types;
+    }
+
+    /// @param types PostgreSQL's names of the columns' types: `text`, `int4`, `numeric`, `timestamptz`, `bool` …
+    public static Columns of(String... types) {
+        return new Columns(types.clone());
+    }
+
+    /// Adds a row. A value is written as its `toString()`, which is what PostgreSQL reads for strings, numbers,
+    /// booleans and instants; null stays null.
+    public Columns add(Object... values) {
+        if (values.length != types.length) {
+            throw new IllegalArgumentException(types.length + " columns, not " + values.length + " values");
+        }
+        rows.add(values);
+        return this;
+    }
+
+    public boolean isEmpty() {
+        return rows.isEmpty();
+    }
+
+    public int size() {
+        return rows.size();
+    }
+
+    /// Binds the columns as parameters 1, 2, 3 … of the statement.
+    ///
+    /// @return the number of the next free parameter
+    public int bind(Connection db, PreparedStatement statement) throws SQLException {
+        for (int column = 0; column < types.length; column++) {
+            var values = new String[rows.size()];
+            for (int row = 0; row < values.length; row++) {
+                var value = rows.get(row)[column];
+                values[row] = value == null ? null : value.toString();
+            }
+            statement.setArray(column + 1, db.createArrayOf(types[column], values));
+        }
+        return types.length + 1;
+    }
+
+    /// Runs a statement whose only parameters are these columns.
+    ///
+    /// @return the number of rows it touched
+    public int update(Connection db, String sql) throws SQLException {
+        try (var statement = db.prepareStatement(sql)) {
+            bind(db, statement);
+            return statement.executeUpdate();
+        }
+    }
+}

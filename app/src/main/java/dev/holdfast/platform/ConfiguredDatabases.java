@@ -1,0 +1,96 @@
+package dev.holdfast.platform;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import dev.holdfast.platform.HoldfastSettings.Datasource;
+import dev.holdfast.platform.postgres.SupervisedPostgres;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Function;
+import javax.sql.DataSource;
+import org.postgresql.ds.PGSimpleDataSource;
+
+/// The databases as the settings name them: a service's own, the shared one, or the embedded one. Each is opened
+/// when the first service asks for it, and checked before it is handed out.
+final class ConfiguredDatabases implements ServiceDatabases, AutoCloseable {
+
+    private final HoldfastSettings settings;
+    private final Function<String, Datasource> ownOf;
+    private final MeterRegistry metrics;
+    private final Map<String, Opened> opened = new LinkedHashMap<>();
+    private SupervisedPostgres embedded;
+
+    record Opened(String name, HikariDataSource pool, DataSource direct) {}
+
+    /// @param ownOf the database a service has of its own, by the service's name; without an address when it has
+    ///     none
+    ConfiguredDatabases(HoldfastSettings settings, Function<String, Datasource> ownOf, MeterRegistry metrics) {
+        this.settings = settings;
+        this.ownOf = ownOf;
+        this.metrics = metrics;
+    }
+
+    @Override
+    public synchronized ServiceDatabase of(String schema) {
+        var own = ownOf.apply(schema);
+        var name = own.isGiven() ? schema : "shared";
+        var database = opened.get(name);
+        if (database == null) {
+            database = open(name, own.isGiven() ? own : shared());
+            opened.put(name, database);
+        }
+        return new ServiceDatabase(schema, database.pool(), database.direct());
+    }
+
+    /// The databases in use, by name: `shared`, or the service's that has its own.
+    synchronized Map<String, DataSource> pools() {
+        var pools = new LinkedHashMap<String, DataSource>();
+        opened.forEach((name, database) -> pools.put(name, database.pool()));
+        return pools;
+    }
+
+    @Override
+    public synchronized void close() {
+        opened.values().forEach(database -> database.pool().close());
+        if (embedded != null) {
+            embedded.close();
+        }
+    }
+
+    private Datasource shared() {
+        if (settings.datasource().isGiven()) {
+            return settings.datasource();
+        }
+        embedded = SupervisedPostgres.open(
+                settings.data().resolve("postgres"), settings.postgres().settings());
+        return settings.datasource().at(embedded.url(), embedded.username(), embedded.password());
+    }
+
+    private Opened open(String name, Datasource database) {
+        var direct = connecting(database, "holdfast");
+        DurabilityCheck.require(name, direct);
+        var pool = new HikariConfig();
+        pool.setPoolName(name);
+        pool.setDataSource(direct);
+        pool.setMaximumPoolSize(database.poolSize());
+        pool.setMinimumIdle(Math.min(2, database.poolSize()));
+        pool.setConnectionTimeout(database.connectionTimeout().toMillis());
+        pool.setMetricRegistry(metrics);
+        return new Opened(name, new HikariDataSource(pool), direct);
+    }
+
+    private static PGSimpleDataSource connecting(Datasource database, String applicationName) {
+        var source = new PGSimpleDataSource();
+        source.setUrl(database.url());
+        if (database.username() != null) {
+            source.setUser(database.username());
+            source.setPassword(database.password());
+        }
+        source.setApplicationName(applicationName);
+        source.setTcpKeepAlive(true);
+        source.setConnectTimeout(5);
+        source.setSocketTimeout((int) database.socketTimeout().toSeconds());
+        return source;
+    }
+}

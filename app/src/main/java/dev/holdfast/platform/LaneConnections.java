@@ -1,0 +1,51 @@
+package dev.holdfast.platform;
+
+import dev.holdfast.platform.HoldfastSettings.LaneSettings;
+import java.sql.Connection;
+import java.sql.SQLException;
+import javax.sql.DataSource;
+import org.springframework.jdbc.datasource.AbstractDataSource;
+
+/// Connections for lanes: the database itself ends their transactions when this process is frozen in one, because
+/// nobody here could. The lane then takes a new connection. And they plan for tables that will be large.
+final class LaneConnections extends AbstractDataSource {
+
+    /// A lane's statements find rows by their keys, and their plans are made once, often while the tables are still
+    /// empty: without the settings of the planner, a lane of a new database would read whole tables for every batch
+    /// until autovacuum has looked at them, while they grow by thousands of rows a second.
+    private static final String SETTLE = """
+            SELECT set_config('idle_in_transaction_session_timeout', ?, false),
+                   set_config('transaction_timeout', ?, false),
+                   set_config('enable_seqscan', 'off', false),
+                   set_config('enable_hashjoin', 'off', false),
+                   set_config('enable_mergejoin', 'off', false),
+                   set_config('jit', 'off', false)
+            """;
+
+    private final DataSource direct;
+    private final LaneSettings settings;
+
+    LaneConnections(DataSource direct, LaneSettings settings) {
+        this.direct = direct;
+        this.settings = settings;
+    }
+
+    @Override
+    public Connection getConnection() throws SQLException {
+        var db = direct.getConnection();
+        try (var settle = db.prepareStatement(SETTLE)) {
+            settle.setString(1, settings.idleInTransaction().toMillis() + "ms");
+            settle.setString(2, settings.transaction().toMillis() + "ms");
+            settle.execute();
+            return db;
+        } catch (SQLException | RuntimeException e) {
+            db.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public Connection getConnection(String username, String password) throws SQLException {
+        throw new SQLException("a lane connects as the user of its database");
+    }
+}

@@ -1,0 +1,23 @@
+package dev.holdfast.platform;
+
+import dev.holdfast.groupcommit.BatchListener;
+import dev.holdfast.groupcommit.BatchWork;
+import dev.holdfast.groupcommit.GroupCommit;
+import javax.sql.DataSource;
+
+/// Opens lanes of group commit with the settings, metrics and shutdown of the application.
+public interface Lanes {
+
+    /// @param name of the lane, usually the service's; with a suffix where a service has several
+    <Q, R> GroupCommit<Q, R> open(String name, ServiceDatabase database, BatchWork<Q, R> work);
+
+    /// Connections as lanes have them, for a lane that somebody else opens.
+    default DataSource connections(ServiceDatabase database) {
+        return database.direct();
+    }
+
+    /// The metrics of such a lane.
+    default BatchListener meters(String name) {
+        return BatchListener.NONE;
+    }
+}

@@ -1,0 +1,84 @@
+package dev.holdfast.platform;
+
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+import java.util.regex.Pattern;
+import org.slf4j.MDC;
+
+/// Where in a distributed trace this thread works: the W3C trace context (<https://www.w3.org/TR/trace-context/>).
+///
+/// The door binds one to each request. Whoever goes on elsewhere (a saga on its own thread, a consumer of an event)
+/// keeps [#traceparent()] with the work and binds it again with [#call]. While bound, log lines carry `trace_id`.
+///
+/// @param traceId 32 lower-case hex digits, not all zero
+/// @param spanId 16 lower-case hex digits, not all zero
+/// @param sampled whether the caller records the trace
+public record Trace(String traceId, String spanId, boolean sampled) {
+
+    private static final ScopedValue<Trace> CURRENT = ScopedValue.newInstance();
+    private static final String LOGGED_AS = "trace_id";
+    private static final Pattern TRACEPARENT =
+            Pattern.compile("(?!ff)([0-9a-f]{2})-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})(-.*)?");
+
+    /// The trace bound to this thread, or null outside of any.
+    public static Trace current() {
+        return CURRENT.isBound() ? CURRENT.get() : null;
+    }
+
+    /// The `traceparent` of the trace bound to this thread, or null outside of any.
+    public static String currentTraceparent() {
+        return CURRENT.isBound() ? CURRENT.get().traceparent() : null;
+    }
+
+    /// A trace that begins here.
+    public static Trace begin(RandomGenerator random) {
+        return new Trace(hex(random, 16), hex(random, 8), true);
+    }
+
+    /// Reads a `traceparent`. A malformed one is no error: the standard says to ignore it and begin a trace.
+    public static Optional<Trace> parse(String traceparent) {
+        if (traceparent == null) {
+            return Optional.empty();
+        }
+        var match = TRACEPARENT.matcher(traceparent);
+        // Version 00 ends after the flags; a later one may say more, which is skipped.
+        if (!match.matches() || (match.group(1).equals("00") && match.group(5) != null)) {
+            return Optional.empty();
+        }
+        var flags = Integer.parseInt(match.group(4), 16);
+        return Optional.of(new Trace(match.group(2), match.group(3), (flags & 1) == 1));
+    }
+
+    /// A span below this one, in the same trace.
+    public Trace child(RandomGenerator random) {
+        return new Trace(traceId, hex(random, 8), sampled);
+    }
+
+    /// As the header and the events carry it.
+    public String traceparent() {
+        return "00-" + traceId + "-" + spanId + (sampled ? "-01" : "-00");
+    }
+
+    /// Runs `work` with this trace bound to the thread.
+    public <T, X extends Throwable> T call(ScopedValue.CallableOp<T, X> work) throws X {
+        var outer = MDC.get(LOGGED_AS);
+        MDC.put(LOGGED_AS, traceId);
+        try {
+            return ScopedValue.where(CURRENT, this).call(work);
+        } finally {
+            if (outer == null) {
+                MDC.remove(LOGGED_AS);
+            } else {
+                MDC.put(LOGGED_AS, outer);
+            }
+        }
+    }
+
+    private static String hex(RandomGenerator random, int bytes) {
+        var id = new byte[bytes];
+        random.nextBytes(id);
+        id[bytes - 1] |= 1; // never all zero, which would mean "none"
+        return HexFormat.of().formatHex(id);
+    }
+}
