@@ -1,0 +1,238 @@
+package dev.holdfast.inventory;
+
+import dev.holdfast.groupcommit.BatchWork;
+import dev.holdfast.inventory.InventoryCommand.Asked;
+import dev.holdfast.inventory.InventoryCommand.Commit;
+import dev.holdfast.inventory.InventoryCommand.Correct;
+import dev.holdfast.inventory.InventoryCommand.Expire;
+import dev.holdfast.inventory.InventoryCommand.Extend;
+import dev.holdfast.inventory.InventoryCommand.Hold;
+import dev.holdfast.inventory.InventoryCommand.Keyed;
+import dev.holdfast.inventory.InventoryCommand.OfReservation;
+import dev.holdfast.inventory.InventoryCommand.Pin;
+import dev.holdfast.inventory.InventoryCommand.Receive;
+import dev.holdfast.inventory.InventoryCommand.Release;
+import dev.holdfast.inventory.Stock.Place;
+import dev.holdfast.platform.Outbox;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/// One transaction for whatever came in meanwhile: claim, lock, decide, write. The number of statements does not
+/// depend on the number of commands.
+///
+/// Every batch on every node takes its locks in one order: the saga lock, reservations by id, keys of changes,
+/// stock by (product, warehouse). So batches wait for each other and never in a circle. Rows that are inserted come
+/// before rows that are locked in each table; a row inserted and not committed is seen by nobody who locks, only by
+/// who inserts the same, in the same order.
+///
+/// A batch that is run again (its COMMIT was lost, or it was rolled back) finds its claims, or not, and answers as
+/// the first run would have.
+final class InventoryBatch implements BatchWork<Asked, Outcome> {
+
+    /// A hold under a reservation of its own and the undo of its saga share no row, and could pass each other on
+    /// two nodes. So batches with holds share this lock, and a batch that undoes a saga by its id (rare: every flow
+    /// of ours releases by reservation) has it alone. The first lock of its batch, so it closes no circle.
+    private static final long SAGA_LOCK = 0x686f6c6466617374L;
+
+    private static final String NOW = """
+            SELECT clock_timestamp()
+            """;
+
+    private static final String SHARE_SAGAS = """
+            SELECT clock_timestamp() FROM pg_advisory_xact_lock_shared(?)
+            """;
+
+    private static final String OWN_SAGAS = """
+            SELECT clock_timestamp() FROM pg_advisory_xact_lock(?)
+            """;
+
+    private final ReservationTable reservations = new ReservationTable();
+    private final ChangeTable changes = new ChangeTable();
+    private final StockTable stock = new StockTable();
+    private final Outbox outbox;
+    private final Duration ttl;
+
+    InventoryBatch(Outbox outbox, Duration ttl) {
+        this.outbox = outbox;
+        this.ttl = ttl;
+    }
+
+    @Override
+    public List<Outcome> run(Connection db, List<Asked> asked) throws SQLException {
+        var state = load(db, asked.stream().map(Asked::command).toList());
+        var results = decide(state, asked);
+        write(db, state);
+        return results;
+    }
+
+    private BatchState load(Connection db, List<InventoryCommand> commands) throws SQLException {
+        var now = begin(db, commands);
+        var planned = claims(commands, now);
+        planned.keySet().retainAll(reservations.claim(db, planned.values(), now));
+        var wanted = new TreeSet<>(named(commands));
+        wanted.addAll(reservations.ofSagas(db, sagas(commands)));
+        wanted.removeAll(planned.keySet());
+        var locked = reservations.lock(db, wanted);
+        var keyed = changes.claim(db, keys(commands), now);
+        stock.open(db, places(commands), now);
+        var counters = stock.lock(db, products(commands, locked, now));
+        var lapsed = reservations.lapsed(db, scarce(commands, counters), now);
+        return new BatchState(new BatchState.Loaded(now, planned, locked, keyed, counters, lapsed));
+    }
+
+    private List<Outcome> decide(BatchState state, List<Asked> asked) {
+        var rules = new Decisions(state, ttl);
+        var changes = new StockDecisions(state);
+        var results = new ArrayList<Outcome>(asked.size());
+        for (var one : asked) {
+            state.inTrace(one.traceparent());
+            results.add(
+                    switch (one.command()) {
+                        case Hold hold -> rules.hold(hold);
+                        case Release release -> rules.release(release.target());
+                        case Extend extend -> rules.extend(extend);
+                        case Pin pin -> rules.pin(pin.target());
+                        case Commit commit -> rules.commit(commit.target());
+                        case Expire expire -> rules.expire(expire);
+                        case Keyed keyed -> changes.change(keyed);
+                    });
+        }
+        return results;
+    }
+
+    private void write(Connection db, BatchState state) throws SQLException {
+        var now = state.now();
+        stock.write(db, state.stock(), now);
+        reservations.update(db, state.updates(), now);
+        reservations.insert(db, state.inserts(), now);
+        reservations.withdraw(db, state.withdrawals());
+        changes.answer(db, state.decided());
+        changes.withdraw(db, state.undecidedKeys());
+        if (!state.events().isEmpty()) {
+            outbox.append(db, state.events());
+        }
+    }
+
+    /// Takes the saga lock as the batch needs it.
+    ///
+    /// @return the database's clock, which decides about deadlines: no two clocks are compared
+    private static Instant begin(Connection db, List<InventoryCommand> commands) throws SQLException {
+        boolean undoes = commands.stream()
+                .anyMatch(command ->
+                        command instanceof Release release && release.target().sagaId() != null);
+        boolean holds = commands.stream().anyMatch(Hold.class::isInstance);
+        try (var statement = db.prepareStatement(undoes ? OWN_SAGAS : holds ? SHARE_SAGAS : NOW)) {
+            if (undoes || holds) {
+                statement.setLong(1, SAGA_LOCK);
+            }
+            try (var result = statement.executeQuery()) {
+                result.next();
+                return result.getObject(1, OffsetDateTime.class).toInstant();
+            }
+        }
+    }
+
+    /// The rows by which commands claim their keys, the first command of a key in the order they came.
+    private Map<String, ReservationRow> claims(List<InventoryCommand> commands, Instant now) {
+        var claims = new LinkedHashMap<String, ReservationRow>();
+        for (var command : commands) {
+            if (command instanceof Hold hold) {
+                claims.computeIfAbsent(hold.reservationId(), _ -> Decisions.claim(hold, now, ttl));
+            } else if (command instanceof Release release) {
+                claims.computeIfAbsent(Decisions.name(release.target()), name -> ReservationRow.tombstone(name, name));
+            }
+        }
+        return claims;
+    }
+
+    /// Every reservation id that decides something: the holds', their sagas' (they may be undone), the targets'.
+    private static Set<String> named(List<InventoryCommand> commands) {
+        var ids = new TreeSet<String>();
+        for (var command : commands) {
+            switch (command) {
+                case Hold hold -> ids.addAll(List.of(hold.reservationId(), hold.sagaId()));
+                case Expire expire -> ids.addAll(expire.reservationIds());
+                case OfReservation target -> ids.add(Decisions.name(target.target()));
+                case Receive _, Correct _ -> {}
+            }
+        }
+        return ids;
+    }
+
+    private static Set<String> sagas(List<InventoryCommand> commands) {
+        var sagas = new TreeSet<String>();
+        for (var command : commands) {
+            if (command instanceof OfReservation target && target.target().sagaId() != null) {
+                sagas.add(target.target().sagaId());
+            }
+        }
+        return sagas;
+    }
+
+    private static List<Keyed> keys(List<InventoryCommand> commands) {
+        var first = new LinkedHashMap<String, Keyed>();
+        for (var command : commands) {
+            if (command instanceof Keyed keyed && keyed.key() != null) {
+                first.putIfAbsent(keyed.key(), keyed);
+            }
+        }
+        return List.copyOf(first.values());
+    }
+
+    private static Set<Place> places(List<InventoryCommand> commands) {
+        var places = new HashSet<Place>();
+        for (var command : commands) {
+            if (command instanceof Receive receive) {
+                receive.receipts().forEach(one -> places.add(new Place(one.productId(), one.warehouseId())));
+            } else if (command instanceof Correct correct) {
+                places.add(new Place(correct.productId(), correct.warehouseId()));
+            }
+        }
+        return places;
+    }
+
+    /// Products whose rows this batch may move. Extending and pinning move none, so they lock none; but a hold that
+    /// is found lapsed is expired whoever finds it, so its products are among them.
+    private static Set<String> products(
+            List<InventoryCommand> commands, Map<String, ReservationRow> locked, Instant now) {
+        var products = new TreeSet<String>();
+        places(commands).forEach(place -> products.add(place.productId()));
+        boolean moves = false;
+        for (var command : commands) {
+            if (command instanceof Hold hold) {
+                products.addAll(hold.wanted().keySet());
+            }
+            moves |= !(command instanceof Extend || command instanceof Pin);
+        }
+        for (var row : locked.values()) {
+            if (moves || row.lapsed(now)) {
+                row.lines().forEach(line -> products.add(line.itemId()));
+            }
+        }
+        return products;
+    }
+
+    /// Products of which the holds of this batch want more than there is: only for them is it asked whether lapsed
+    /// holds keep some back.
+    private static Set<String> scarce(List<InventoryCommand> commands, Stock stock) {
+        var wanted = new HashMap<String, Long>();
+        for (var command : commands) {
+            if (command instanceof Hold hold && !hold.last()) {
+                hold.wanted().forEach((product, quantity) -> wanted.merge(product, (long) quantity, Long::sum));
+            }
+        }
+        wanted.entrySet().removeIf(entry -> entry.getValue() <= stock.available(entry.getKey()));
+        return wanted.keySet();
+    }
+}

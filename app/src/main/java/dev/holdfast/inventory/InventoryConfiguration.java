@@ -1,0 +1,60 @@
+package dev.holdfast.inventory;
+
+import dev.holdfast.groupcommit.GroupCommit;
+import dev.holdfast.inventory.InventoryCommand.Asked;
+import dev.holdfast.platform.EventConsumer;
+import dev.holdfast.platform.Lanes;
+import dev.holdfast.platform.ServiceDatabase;
+import dev.holdfast.platform.ServiceDatabases;
+import dev.holdfast.platform.events.Outboxes;
+import java.time.Clock;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(InventorySettings.class)
+class InventoryConfiguration {
+
+    private static final String SERVICE = "inventory";
+
+    @Bean
+    Warehouses warehouses(ServiceDatabases databases, Clock clock) {
+        return new Warehouses(migrated(databases).pool(), clock);
+    }
+
+    @Bean
+    InventoryService inventoryService(
+            ServiceDatabases databases,
+            Lanes lanes,
+            Outboxes outboxes,
+            Warehouses warehouses,
+            InventorySettings settings) {
+        var database = databases.of(SERVICE);
+        GroupCommit<Asked, Outcome> lane =
+                lanes.open(SERVICE, database, new InventoryBatch(outboxes.of(database), settings.holdTtl()));
+        return new InventoryService(lane, new InventoryRequests(warehouses), new InventoryReads(database.pool()));
+    }
+
+    @Bean
+    InventoryBooks inventoryBooks(ServiceDatabases databases, Warehouses migratedFirst) {
+        return new Books(databases.of(SERVICE).pool());
+    }
+
+    @Bean
+    Sweeper inventorySweeper(InventoryService inventory, InventorySettings settings) {
+        return new Sweeper(inventory, settings.sweepInterval());
+    }
+
+    @Bean
+    EventConsumer inventoryShipped(ServiceDatabases databases, Warehouses migratedFirst) {
+        return new ShippedConsumer(databases.of(SERVICE));
+    }
+
+    /// The warehouses are the first to read, so their bean migrates; whoever needs tables depends on it.
+    private static ServiceDatabase migrated(ServiceDatabases databases) {
+        var database = databases.of(SERVICE);
+        database.migrate();
+        return database;
+    }
+}

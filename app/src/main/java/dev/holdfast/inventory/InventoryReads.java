@@ -1,0 +1,172 @@
+package dev.holdfast.inventory;
+
+import dev.holdfast.inventory.InventoryApi.Availability;
+import dev.holdfast.inventory.InventoryApi.Reservation;
+import dev.holdfast.inventory.InventoryApi.WarehouseStock;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Optional;
+import javax.sql.DataSource;
+
+/// What readers ask: through the pool, never through the lane, and never holding a snapshot longer than one
+/// statement.
+final class InventoryReads {
+
+    /// A hold whose deadline is over does not wait for the sweeper to count as available again. `now()` and not the
+    /// wall clock's function, which is volatile: with it the index on deadlines could not be used.
+    private static final String FIND_AVAILABLE = """
+            WITH lapsed AS (
+                SELECT line.item_id, line.warehouse_id, sum(line.qty) AS quantity
+                  FROM inventory.reservations r
+                 CROSS JOIN LATERAL jsonb_to_recordset(r.lines)
+                       AS line (item_id text, warehouse_id text, qty bigint)
+                 WHERE r.expires_at <= now()
+                   AND line.item_id = ANY (?)
+                 GROUP BY line.item_id, line.warehouse_id
+            )
+            SELECT i.product_id, i.warehouse_id,
+                   i.available + coalesce(l.quantity, 0), i.reserved - coalesce(l.quantity, 0)
+              FROM inventory.inventory i
+              LEFT JOIN lapsed l ON l.item_id = i.product_id AND l.warehouse_id = i.warehouse_id
+             WHERE i.product_id = ANY (?)
+             ORDER BY i.product_id, i.warehouse_id
+            """;
+
+    private static final String FIND = "SELECT " + ReservationTable.COLUMNS + """
+                 , expires_at <= now() AS lapsed
+              FROM inventory.reservations
+             WHERE reservation_id = ?
+            """;
+
+    private static final String LIST = "SELECT " + ReservationTable.COLUMNS + """
+              FROM inventory.reservations
+             WHERE reservation_id > ?
+             ORDER BY reservation_id
+             LIMIT ?
+            """;
+
+    private static final String FIND_LAPSED = """
+            SELECT reservation_id
+              FROM inventory.reservations
+             WHERE expires_at <= now()
+             ORDER BY expires_at
+             LIMIT ?
+            """;
+
+    private static final String FIND_LAPSED_OF_PRODUCT = """
+            WITH lapsed AS MATERIALIZED (
+                SELECT reservation_id, lines
+                  FROM inventory.reservations
+                 WHERE expires_at <= now()
+            )
+            SELECT r.reservation_id
+              FROM lapsed r
+             WHERE EXISTS (SELECT FROM jsonb_to_recordset(r.lines) AS line (item_id text) WHERE line.item_id = ?)
+             LIMIT ?
+            """;
+
+    private final DataSource pool;
+
+    InventoryReads(DataSource pool) {
+        this.pool = pool;
+    }
+
+    List<Availability> availability(List<String> productIds) {
+        var byProduct = new LinkedHashMap<String, List<WarehouseStock>>();
+        try (var db = pool.getConnection();
+                var statement = db.prepareStatement(FIND_AVAILABLE)) {
+            SqlArrays.text(statement, 1, productIds);
+            SqlArrays.text(statement, 2, productIds);
+            try (var result = statement.executeQuery()) {
+                while (result.next()) {
+                    byProduct
+                            .computeIfAbsent(result.getString(1), _ -> new ArrayList<>())
+                            .add(new WarehouseStock(result.getString(2), result.getLong(3), result.getLong(4)));
+                }
+            }
+        } catch (SQLException e) {
+            throw new InventoryReadException("cannot read the availability of " + productIds.size() + " products", e);
+        }
+        return byProduct.entrySet().stream()
+                .map(entry -> new Availability(
+                        entry.getKey(),
+                        entry.getValue().stream()
+                                .mapToLong(WarehouseStock::available)
+                                .sum(),
+                        entry.getValue().stream()
+                                .mapToLong(WarehouseStock::reserved)
+                                .sum(),
+                        entry.getValue()))
+                .toList();
+    }
+
+    Optional<Reservation> find(String reservationId) {
+        try (var db = pool.getConnection();
+                var statement = db.prepareStatement(FIND)) {
+            statement.setString(1, reservationId);
+            try (var result = statement.executeQuery()) {
+                if (!result.next()) {
+                    return Optional.empty();
+                }
+                var row = ReservationTable.read(result);
+                return Optional.of(view(row, result.getBoolean("lapsed") ? Status.EXPIRED : row.status()));
+            }
+        } catch (SQLException e) {
+            throw new InventoryReadException("cannot read reservation '" + reservationId + "'", e);
+        }
+    }
+
+    List<Reservation> list(String after, int limit) {
+        var page = new ArrayList<Reservation>();
+        try (var db = pool.getConnection();
+                var statement = db.prepareStatement(LIST)) {
+            statement.setString(1, after == null ? "" : after);
+            statement.setInt(2, limit);
+            try (var result = statement.executeQuery()) {
+                while (result.next()) {
+                    var row = ReservationTable.read(result);
+                    page.add(view(row, row.status()));
+                }
+            }
+        } catch (SQLException e) {
+            throw new InventoryReadException("cannot list reservations after '" + after + "'", e);
+        }
+        return page;
+    }
+
+    /// Lapsed holds, the oldest deadline first.
+    List<String> lapsed(int limit) {
+        return lapsed(FIND_LAPSED, null, limit);
+    }
+
+    List<String> lapsedOf(String productId, int limit) {
+        return lapsed(FIND_LAPSED_OF_PRODUCT, productId, limit);
+    }
+
+    private List<String> lapsed(String query, String productId, int limit) {
+        var found = new ArrayList<String>();
+        try (var db = pool.getConnection();
+                var statement = db.prepareStatement(query)) {
+            int index = 1;
+            if (productId != null) {
+                statement.setString(index++, productId);
+            }
+            statement.setInt(index, limit);
+            try (var result = statement.executeQuery()) {
+                while (result.next()) {
+                    found.add(result.getString(1));
+                }
+            }
+        } catch (SQLException e) {
+            throw new InventoryReadException("cannot look for lapsed holds", e);
+        }
+        return found;
+    }
+
+    private static Reservation view(ReservationRow row, Status status) {
+        return new Reservation(
+                row.id(), row.sagaId(), status.code(), status == Status.HELD ? row.expiresAt() : null, row.held());
+    }
+}

@@ -1,0 +1,226 @@
+package dev.holdfast.inventory;
+
+import dev.holdfast.inventory.ReservationRow.Line;
+import dev.holdfast.inventory.ReservationRow.Refusal;
+import dev.holdfast.platform.Json;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/// The statements on `inventory.reservations`, each over a whole batch. Stateless.
+final class ReservationTable {
+
+    static final String COLUMNS = """
+            reservation_id, saga_id, idempotency_key, request_hash, status, expires_at, event_seq, lines, refusal
+            """;
+
+    /// In key order: two batches that claim the same keys wait for each other and do not deadlock.
+    private static final String CLAIM = """
+            INSERT INTO inventory.reservations
+                   (reservation_id, saga_id, idempotency_key, request_hash, status, expires_at, event_seq, lines,
+                    refusal, created_at, updated_at)
+            SELECT n.reservation_id, n.saga_id, n.idempotency_key, n.request_hash, n.status,
+                   n.expires_at::timestamptz, n.event_seq, n.lines::jsonb, n.refusal::jsonb, t.now, t.now
+              FROM unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::bigint[], ?::text[],
+                          ?::text[])
+                   AS n (reservation_id, saga_id, idempotency_key, request_hash, status, expires_at, event_seq, lines,
+                         refusal)
+             CROSS JOIN (SELECT ?::timestamptz AS now) t
+             ORDER BY n.reservation_id
+                ON CONFLICT ON CONSTRAINT reservations_pk DO NOTHING
+            RETURNING reservation_id
+            """;
+
+    private static final String LOCK = "SELECT " + COLUMNS + """
+              FROM inventory.reservations
+             WHERE reservation_id = ANY (?)
+             ORDER BY reservation_id
+               FOR UPDATE
+            """;
+
+    private static final String FIND_OF_SAGAS = """
+            SELECT reservation_id
+              FROM inventory.reservations
+             WHERE saga_id = ANY (?)
+            """;
+
+    /// Lapsed holds of certain products: first the few that have lapsed at all, then their lines. The few are
+    /// materialized so that they are found by the index of deadlines: in one statement with the LIMIT, the planner
+    /// preferred to walk every reservation there ever was in the order of the ids, and this runs whenever a product
+    /// is scarce.
+    private static final String FIND_LAPSED = """
+            WITH lapsed AS MATERIALIZED (
+                SELECT reservation_id, lines
+                  FROM inventory.reservations
+                 WHERE expires_at <= ?
+            )
+            SELECT DISTINCT line.item_id, r.reservation_id
+              FROM lapsed r
+             CROSS JOIN LATERAL jsonb_to_recordset(r.lines) AS line (item_id text)
+             WHERE line.item_id = ANY (?)
+             LIMIT 500
+            """;
+
+    /// The saga is written too, though it never changes once it is committed: a claim that its own command did not
+    /// use may be used by the next one of the batch, of another saga.
+    private static final String UPDATE = """
+            UPDATE inventory.reservations r
+               SET saga_id = n.saga_id, idempotency_key = n.idempotency_key, request_hash = n.request_hash,
+                   status = n.status, expires_at = n.expires_at::timestamptz, event_seq = n.event_seq,
+                   lines = n.lines::jsonb, refusal = n.refusal::jsonb, updated_at = t.now
+              FROM unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::bigint[], ?::text[],
+                          ?::text[])
+                   AS n (reservation_id, saga_id, idempotency_key, request_hash, status, expires_at, event_seq, lines,
+                         refusal)
+             CROSS JOIN (SELECT ?::timestamptz AS now) t
+             WHERE r.reservation_id = n.reservation_id
+            """;
+
+    private static final String WITHDRAW = """
+            DELETE FROM inventory.reservations WHERE reservation_id = ANY (?)
+            """;
+
+    /// Inserts the rows whose ids are still free.
+    ///
+    /// @return the ids inserted; they are this transaction's own now
+    Set<String> claim(Connection db, Collection<ReservationRow> rows, Instant now) throws SQLException {
+        var claimed = new HashSet<String>();
+        if (rows.isEmpty()) {
+            return claimed;
+        }
+        try (var statement = db.prepareStatement(CLAIM)) {
+            bind(statement, rows, now);
+            try (var result = statement.executeQuery()) {
+                while (result.next()) {
+                    claimed.add(result.getString(1));
+                }
+            }
+        }
+        return claimed;
+    }
+
+    Map<String, ReservationRow> lock(Connection db, Collection<String> ids) throws SQLException {
+        var rows = new HashMap<String, ReservationRow>();
+        if (ids.isEmpty()) {
+            return rows;
+        }
+        try (var statement = db.prepareStatement(LOCK)) {
+            SqlArrays.text(statement, 1, ids);
+            try (var result = statement.executeQuery()) {
+                while (result.next()) {
+                    var row = read(result);
+                    rows.put(row.id(), row);
+                }
+            }
+        }
+        return rows;
+    }
+
+    /// A row's saga never changes, so what is found here can be locked afterwards by id.
+    List<String> ofSagas(Connection db, Collection<String> sagaIds) throws SQLException {
+        var found = new ArrayList<String>();
+        if (sagaIds.isEmpty()) {
+            return found;
+        }
+        try (var statement = db.prepareStatement(FIND_OF_SAGAS)) {
+            SqlArrays.text(statement, 1, sagaIds);
+            try (var result = statement.executeQuery()) {
+                while (result.next()) {
+                    found.add(result.getString(1));
+                }
+            }
+        }
+        return found;
+    }
+
+    /// @return reservations by product, a part of them when there are very many
+    Map<String, Set<String>> lapsed(Connection db, Collection<String> productIds, Instant now) throws SQLException {
+        var found = new HashMap<String, Set<String>>();
+        if (productIds.isEmpty()) {
+            return found;
+        }
+        try (var statement = db.prepareStatement(FIND_LAPSED)) {
+            SqlArrays.time(statement, 1, now);
+            SqlArrays.text(statement, 2, productIds);
+            try (var result = statement.executeQuery()) {
+                while (result.next()) {
+                    found.computeIfAbsent(result.getString(1), _ -> new HashSet<>())
+                            .add(result.getString(2));
+                }
+            }
+        }
+        return found;
+    }
+
+    void update(Connection db, List<ReservationRow> rows, Instant now) throws SQLException {
+        if (rows.isEmpty()) {
+            return;
+        }
+        try (var statement = db.prepareStatement(UPDATE)) {
+            bind(statement, rows, now);
+            expect(rows.size(), statement.executeUpdate(), "updated");
+        }
+    }
+
+    void insert(Connection db, List<ReservationRow> rows, Instant now) throws SQLException {
+        expect(rows.size(), claim(db, rows, now).size(), "inserted");
+    }
+
+    /// Takes claims back that were not decided: nothing is recorded of them.
+    void withdraw(Connection db, List<String> ids) throws SQLException {
+        if (ids.isEmpty()) {
+            return;
+        }
+        try (var statement = db.prepareStatement(WITHDRAW)) {
+            SqlArrays.text(statement, 1, ids);
+            expect(ids.size(), statement.executeUpdate(), "withdrawn");
+        }
+    }
+
+    static ReservationRow read(ResultSet result) throws SQLException {
+        var refusal = result.getString("refusal");
+        return new ReservationRow(
+                result.getString("reservation_id"),
+                result.getString("saga_id"),
+                result.getString("idempotency_key"),
+                result.getString("request_hash"),
+                Status.of(result.getString("status")),
+                SqlArrays.instant(result.getObject("expires_at", OffsetDateTime.class)),
+                result.getLong("event_seq"),
+                Arrays.asList(Json.read(result.getString("lines"), Line[].class)),
+                refusal == null ? null : Json.read(refusal, Refusal.class));
+    }
+
+    private static void bind(PreparedStatement statement, Collection<ReservationRow> rows, Instant now)
+            throws SQLException {
+        SqlArrays.text(statement, 1, rows, ReservationRow::id);
+        SqlArrays.text(statement, 2, rows, ReservationRow::sagaId);
+        SqlArrays.text(statement, 3, rows, ReservationRow::key);
+        SqlArrays.text(statement, 4, rows, ReservationRow::hash);
+        SqlArrays.text(statement, 5, rows, row -> row.status().code());
+        SqlArrays.times(statement, 6, rows, ReservationRow::expiresAt);
+        SqlArrays.bigint(statement, 7, rows, ReservationRow::eventSeq);
+        SqlArrays.text(statement, 8, rows, row -> Json.write(row.lines()));
+        SqlArrays.text(statement, 9, rows, row -> row.refusal() == null ? null : Json.write(row.refusal()));
+        SqlArrays.time(statement, 10, now);
+    }
+
+    /// A count that is off means that the locks did not hold what they promise: better no effect than half of one.
+    private static void expect(int expected, int actual, String what) {
+        if (expected != actual) {
+            throw new IllegalStateException(
+                    actual + " reservations " + what + " where " + expected + " were to be; the batch is rolled back");
+        }
+    }
+}

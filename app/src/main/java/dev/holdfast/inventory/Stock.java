@@ -1,0 +1,152 @@
+package dev.holdfast.inventory;
+
+import dev.holdfast.inventory.InventoryApi.Shortage;
+import dev.holdfast.inventory.ReservationRow.Line;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+
+/// The stock rows a batch has locked, and what it has moved on them. A hundred movements of one row are one row to
+/// write. Only the lane's thread is here.
+final class Stock {
+
+    /// @param productId the product
+    /// @param warehouseId where it lies
+    record Place(String productId, String warehouseId) {}
+
+    /// A row of the ledger to be.
+    record Movement(Kind kind, Place place, String reservationId, long quantity) {}
+
+    /// The counters of one row.
+    static final class Counters {
+        private final Place place;
+        private long available;
+        private long reserved;
+        private long committed;
+        private boolean moved;
+
+        Counters(Place place, long available, long reserved, long committed) {
+            this.place = place;
+            this.available = available;
+            this.reserved = reserved;
+            this.committed = committed;
+        }
+
+        Place place() {
+            return place;
+        }
+
+        long available() {
+            return available;
+        }
+
+        long reserved() {
+            return reserved;
+        }
+
+        long committed() {
+            return committed;
+        }
+    }
+
+    private final Map<Place, Counters> byPlace = new LinkedHashMap<>();
+    private final Map<String, List<Counters>> byProduct = new HashMap<>();
+    private final List<Movement> movements = new ArrayList<>();
+
+    Stock(List<Counters> locked) {
+        for (var counters : locked) {
+            byPlace.put(counters.place, counters);
+            byProduct
+                    .computeIfAbsent(counters.place.productId(), _ -> new ArrayList<>(1))
+                    .add(counters);
+        }
+    }
+
+    long available(String productId) {
+        return byProduct.getOrDefault(productId, List.of()).stream()
+                .mapToLong(Counters::available)
+                .sum();
+    }
+
+    long available(Place place) {
+        return byPlace.get(place).available;
+    }
+
+    /// What is missing of what is wanted; empty when all is there.
+    List<Shortage> shortages(SortedMap<String, Integer> wanted) {
+        var shortages = new ArrayList<Shortage>();
+        wanted.forEach((product, quantity) -> {
+            if (available(product) < quantity) {
+                shortages.add(new Shortage(product, quantity, available(product)));
+            }
+        });
+        return shortages;
+    }
+
+    /// Takes all that is wanted, which must be there. Each product from one warehouse if one has it all, the first
+    /// in `nearest`; otherwise from several, in that order. A warehouse not listed comes last.
+    List<Line> take(String reservationId, SortedMap<String, Integer> wanted, List<String> nearest) {
+        var lines = new ArrayList<Line>(wanted.size());
+        wanted.forEach((product, quantity) -> lines.addAll(take(product, quantity, nearest)));
+        lines.forEach(line -> move(Kind.HELD, line, reservationId));
+        return List.copyOf(lines);
+    }
+
+    private List<Line> take(String product, int quantity, List<String> nearest) {
+        var places = byProduct.get(product);
+        if (places.size() > 1) {
+            places = places.stream().sorted(order(nearest)).toList();
+        }
+        var whole = places.stream().filter(one -> one.available >= quantity).findFirst();
+        if (whole.isPresent()) {
+            return List.of(new Line(product, whole.get().place.warehouseId(), quantity, null));
+        }
+        var lines = new ArrayList<Line>();
+        int missing = quantity;
+        for (var counters : places) {
+            int part = (int) Math.min(missing, counters.available);
+            if (part > 0) {
+                lines.add(new Line(product, counters.place.warehouseId(), part, null));
+                missing -= part;
+            }
+        }
+        return lines;
+    }
+
+    private static Comparator<Counters> order(List<String> nearest) {
+        return Comparator.comparingInt((Counters counters) -> {
+                    int rank = nearest.indexOf(counters.place.warehouseId());
+                    return rank < 0 ? Integer.MAX_VALUE : rank;
+                })
+                .thenComparing(counters -> counters.place.warehouseId());
+    }
+
+    void move(Kind kind, Line line, String reservationId) {
+        move(kind, new Place(line.itemId(), line.warehouseId()), reservationId, line.qty());
+    }
+
+    /// Moves pieces: the counters by the table of [Kind], and a row for the ledger.
+    void move(Kind kind, Place place, String reservationId, long quantity) {
+        var counters = byPlace.get(place);
+        if (counters == null) {
+            throw new IllegalStateException("no locked stock row of " + place + "; the batch is rolled back");
+        }
+        counters.available = Math.addExact(counters.available, kind.available * quantity);
+        counters.reserved = Math.addExact(counters.reserved, kind.reserved * quantity);
+        counters.committed = Math.addExact(counters.committed, kind.committed * quantity);
+        counters.moved = true;
+        movements.add(new Movement(kind, place, reservationId, quantity));
+    }
+
+    List<Counters> moved() {
+        return byPlace.values().stream().filter(counters -> counters.moved).toList();
+    }
+
+    List<Movement> movements() {
+        return movements;
+    }
+}

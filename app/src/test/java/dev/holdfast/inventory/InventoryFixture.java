@@ -1,0 +1,132 @@
+package dev.holdfast.inventory;
+
+import dev.holdfast.inventory.InventoryApi.Availability;
+import dev.holdfast.inventory.InventoryApi.HoldLine;
+import dev.holdfast.inventory.InventoryApi.HoldRequest;
+import dev.holdfast.inventory.InventoryApi.Receipt;
+import dev.holdfast.platform.Event;
+import dev.holdfast.platform.Outbox;
+import dev.holdfast.testing.TestDatabase;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/// An inventory on a database of its own, and as many nodes of it as a test wants.
+final class InventoryFixture implements AutoCloseable {
+
+    static final Duration LONG = Duration.ofMinutes(10);
+
+    final TestDatabase database = TestDatabase.with("inventory");
+    final Warehouses warehouses = new Warehouses(database.dataSource(), Clock.systemUTC());
+    final InventoryReads reads = new InventoryReads(database.dataSource());
+    final InventoryBooks books = new Books(database.dataSource());
+    final InventoryService inventory;
+    private int deliveries;
+
+    InventoryFixture() {
+        this(LONG);
+    }
+
+    InventoryFixture(Duration holdTtl) {
+        database.execute("CREATE TABLE inventory.told (position bigint GENERATED ALWAYS AS IDENTITY, type text,"
+                + " subject text, partition_key text, sequence bigint, traceparent text, data text)");
+        inventory = node(holdTtl);
+    }
+
+    /// Another node on the same database: a lane and a connection of its own.
+    InventoryService node(Duration holdTtl) {
+        var lane = database.open("inventory", database.of("inventory"), new InventoryBatch(new Told(), holdTtl));
+        return new InventoryService(lane, new InventoryRequests(warehouses), reads);
+    }
+
+    Outbox outbox() {
+        return new Told();
+    }
+
+    /// An outbox that keeps what it is told in a table, in the transaction it is told in.
+    private static final class Told implements Outbox {
+
+        @Override
+        public void append(Connection db, List<Event> events) throws SQLException {
+            try (var insert = db.prepareStatement("INSERT INTO inventory.told"
+                    + " (type, subject, partition_key, sequence, data, traceparent) VALUES (?, ?, ?, ?, ?, ?)")) {
+                for (var event : events) {
+                    insert.setString(1, event.type());
+                    insert.setString(2, event.subject());
+                    insert.setString(3, event.partitionKey());
+                    insert.setLong(4, event.sequence());
+                    insert.setString(5, event.data());
+                    insert.setString(6, event.traceparent());
+                    insert.addBatch();
+                }
+                insert.executeBatch();
+            }
+        }
+
+        @Override
+        public String source() {
+            return "/inventory";
+        }
+    }
+
+    void stock(String product, long quantity) {
+        stock(product, Warehouses.DEFAULT, quantity);
+    }
+
+    void stock(String product, String warehouse, long quantity) {
+        inventory.receive("delivery-" + ++deliveries, List.of(new Receipt(product, warehouse, quantity)));
+    }
+
+    static HoldRequest request(String reservation, HoldLine... lines) {
+        return new HoldRequest(
+                reservation, "saga-" + reservation, reservation + ":hold", null, false, null, List.of(lines));
+    }
+
+    static HoldLine line(String product, int quantity) {
+        return new HoldLine(product, quantity);
+    }
+
+    Availability of(String product) {
+        return inventory.availability(List.of(product)).getFirst();
+    }
+
+    long available(String product) {
+        return of(product).available();
+    }
+
+    /// `InventoryReserved 1, InventoryReleased 2`, what was told of a subject in the order of the table.
+    String told(String subject) {
+        return String.join(
+                ", ",
+                texts("SELECT type || ' ' || sequence FROM inventory.told WHERE subject = '" + subject
+                        + "' ORDER BY position"));
+    }
+
+    List<String> texts(String query) {
+        var rows = new ArrayList<String>();
+        try (var db = database.dataSource().getConnection();
+                var statement = db.createStatement();
+                var result = statement.executeQuery(query)) {
+            while (result.next()) {
+                rows.add(result.getString(1));
+            }
+        } catch (SQLException e) {
+            throw new IllegalStateException(query, e);
+        }
+        return rows;
+    }
+
+    /// Makes a hold lapse now, as the passing of its time would.
+    void lapse(String reservation) {
+        database.execute("UPDATE inventory.reservations SET expires_at = clock_timestamp() - interval '1 second'"
+                + " WHERE status = 'held' AND reservation_id = '" + reservation + "'");
+    }
+
+    @Override
+    public void close() throws Exception {
+        database.close();
+    }
+}
