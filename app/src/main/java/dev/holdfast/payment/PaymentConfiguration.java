@@ -1,0 +1,71 @@
+package dev.holdfast.payment;
+
+import dev.holdfast.groupcommit.GroupCommit;
+import dev.holdfast.platform.FaultRates;
+import dev.holdfast.platform.Lanes;
+import dev.holdfast.platform.ServiceDatabases;
+import dev.holdfast.platform.events.Outboxes;
+import java.time.Clock;
+import java.util.List;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties({PaymentSettings.class, FaultRates.class})
+class PaymentConfiguration {
+
+    private static final String SERVICE = "payment";
+
+    /// A system outside, though it lives in a schema beside ours: with a database of its own it would be the same.
+    private static final String SANDBOX = "sandbox";
+
+    @Bean
+    PaymentProvider simulatedProvider(
+            ServiceDatabases databases, Lanes lanes, PaymentSettings settings, FaultRates faults) {
+        var database = databases.of(SANDBOX);
+        database.migrate();
+        var books = new SandboxBooks();
+        var lane = lanes.open(SANDBOX, database, books);
+        return new SimulatedProvider(lane, books, database, settings.simulated().latency(), () -> faults);
+    }
+
+    @Bean
+    Providers paymentProviders(List<PaymentProvider> providers) {
+        return new Providers(providers);
+    }
+
+    @Bean
+    ProviderCalls providerCalls(PaymentLane lane, Providers providers, PaymentSettings settings, Clock clock) {
+        return new ProviderCalls(lane.lane(), providers, settings.inFlight(), clock);
+    }
+
+    /// The service's one lane, as a bean so that service and sweeper write through the same.
+    record PaymentLane(GroupCommit<PaymentCommand, PaymentOutcome> lane) {}
+
+    @Bean
+    PaymentLane paymentLane(ServiceDatabases databases, Lanes lanes, Outboxes outboxes) {
+        var database = databases.of(SERVICE);
+        database.migrate();
+        return new PaymentLane(lanes.open(SERVICE, database, new PaymentBatch(outboxes.of(database))));
+    }
+
+    @Bean
+    PaymentService paymentService(
+            PaymentLane lane, Providers providers, ProviderCalls calls, ServiceDatabases databases) {
+        return new PaymentService(lane.lane(), providers, calls, new PaymentReads(databases.of(SERVICE)));
+    }
+
+    /// Takes the lane so that the tables are there.
+    @Bean
+    PaymentBooks paymentBooks(PaymentLane migratedFirst, ServiceDatabases databases, Providers providers) {
+        return new Books(databases.of(SERVICE), providers);
+    }
+
+    @Bean
+    PaymentSweeper paymentSweeper(
+            PaymentLane lane, ProviderCalls calls, ServiceDatabases databases, PaymentSettings settings, Clock clock) {
+        var unsettled = new UnsettledOrders(databases.of(SERVICE), settings.sweepAfter(), clock);
+        return new PaymentSweeper(lane.lane(), calls, unsettled, settings.sweepInterval(), settings.sweepAfter());
+    }
+}

@@ -1,0 +1,49 @@
+package dev.holdfast.payment;
+
+import dev.holdfast.payment.PaymentApi.Refused;
+import java.util.List;
+
+/// What the lane answers: what is on record now, and what is to be done next outside of any transaction.
+sealed interface PaymentOutcome {
+
+    /// Ask the provider to authorize this attempt.
+    record Ask(Payment payment) implements PaymentOutcome {}
+
+    /// The authorization has its answer: the row's status says which.
+    record Authorized(Payment payment) implements PaymentOutcome {}
+
+    /// The provider was not reached and there is no other to ask: the attempt stays open.
+    record StillOpen(Payment payment) implements PaymentOutcome {}
+
+    /// Ask the provider to do this operation.
+    record Perform(Operation operation, Payment payment) implements PaymentOutcome {}
+
+    /// The operation has its answer: its state says which.
+    record Settled(Operation operation, Payment payment) implements PaymentOutcome {}
+
+    /// The intent is gone; its key is free again.
+    record Withdrawn() implements PaymentOutcome {}
+
+    /// Calls to make so that undone money goes back and open calls get their answer; none: nothing is left to do.
+    ///
+    /// @param payment the row that stands for the whole, or null: there is none
+    record ToDo(List<Work> work, Payment payment) implements PaymentOutcome {}
+
+    record No(Refused refusal) implements PaymentOutcome {}
+
+    /// The key belongs to another request.
+    record KeyTaken(String key) implements PaymentOutcome {}
+
+    /// A call to a provider.
+    sealed interface Work {
+
+        /// What became of this attempt?
+        record FindOut(Payment payment) implements Work {}
+
+        /// What became of this capture? Asked once the door is shut, when no answer means never.
+        record FindOutCapture(Operation operation, Payment payment) implements Work {}
+
+        /// Do it, or do it again under its key.
+        record Do(Operation operation, Payment payment) implements Work {}
+    }
+}

@@ -1,0 +1,257 @@
+package dev.holdfast.payment;
+
+import dev.holdfast.payment.Payment.Attempt;
+import dev.holdfast.payment.Payment.Standing;
+import dev.holdfast.platform.Money;
+import java.math.BigDecimal;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/// The statements on `payment.payments`. Each takes any number of rows.
+final class PaymentTable {
+
+    private static final String COLUMNS = """
+            payment_id, order_id, ordinal, idempotency_key, authorization_key, attempt, method_no, method_count,
+            request_hash, method, provider, takes_at_once, amount, currency, status, provider_id, decline_code,
+            captured, capturing, refunded, refunding, released, releasing, undone_at, undo_count, asked, event_seq,
+            created_at, completed_at, statement_timestamp() AS now
+            """;
+
+    /// In order-id order, as every statement that takes locks here: two batches that meet wait for each other
+    /// instead of deadlocking. What is past its `not_after` by the database's clock is never recorded.
+    private static final String INSERT = """
+            INSERT INTO payment.payments (payment_id, order_id, ordinal, idempotency_key, authorization_key, attempt,
+                                          method_no, method_count, request_hash, method, provider, takes_at_once,
+                                          amount, currency, status, undone_at)
+            SELECT payment_id, order_id, ordinal, idempotency_key, authorization_key, attempt, method_no, method_count,
+                   request_hash, method, provider, takes_at_once, amount, currency, status,
+                   CASE WHEN request_hash IS NULL THEN statement_timestamp() END
+              FROM unnest(?::text[], ?::text[], ?::int8[], ?::text[], ?::text[], ?::int8[], ?::int8[], ?::int8[],
+                          ?::text[], ?::text[], ?::text[], ?::bool[], ?::numeric[], ?::text[], ?::text[],
+                          ?::timestamptz[])
+                   AS fresh (payment_id, order_id, ordinal, idempotency_key, authorization_key, attempt, method_no,
+                             method_count, request_hash, method, provider, takes_at_once, amount, currency, status,
+                             not_after)
+             WHERE not_after IS NULL OR not_after > statement_timestamp()
+             ORDER BY order_id, ordinal
+            """;
+
+    private static final String CLAIM = INSERT + "ON CONFLICT DO NOTHING RETURNING " + COLUMNS;
+
+    private static final String LOCK = """
+            SELECT order_id
+              FROM payment.payments
+             WHERE order_id = ANY (?) AND ordinal = 1
+             ORDER BY order_id
+               FOR UPDATE
+            """;
+
+    /// A statement of its own after `LOCK`: its snapshot is taken when the locks are ours, so it sees every row
+    /// that the one we waited for has added.
+    private static final String LOAD = "SELECT " + COLUMNS + """
+              FROM payment.payments
+             WHERE order_id = ANY (?)
+             ORDER BY order_id, ordinal
+            """;
+
+    private static final String FIND_KEYS = """
+            SELECT idempotency_key, order_id
+              FROM payment.payments
+             WHERE idempotency_key = ANY (?)
+            """;
+
+    private static final String UPDATE = """
+            UPDATE payment.payments AS payment
+               SET status = now.status, provider_id = now.provider_id, decline_code = now.decline_code,
+                   captured = now.captured, capturing = now.capturing, refunded = now.refunded,
+                   refunding = now.refunding, released = now.released, releasing = now.releasing,
+                   undone_at = now.undone_at, undo_count = now.undo_count, asked = now.asked,
+                   event_seq = now.event_seq, completed_at = now.completed_at
+              FROM unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::numeric[], ?::numeric[], ?::numeric[],
+                          ?::numeric[], ?::numeric[], ?::numeric[], ?::timestamptz[], ?::int8[], ?::int8[], ?::int8[],
+                          ?::timestamptz[])
+                   AS now (payment_id, status, provider_id, decline_code, captured, capturing, refunded, refunding,
+                           released, releasing, undone_at, undo_count, asked, event_seq, completed_at)
+             WHERE payment.payment_id = now.payment_id
+            """;
+
+    private static final Columns<Fresh> INSERTED = Columns.<Fresh>none()
+            .text(fresh -> fresh.row().paymentId())
+            .text(fresh -> fresh.row().orderId())
+            .number(fresh -> fresh.row().ordinal())
+            .text(fresh -> fresh.row().attempt().key())
+            .text(fresh -> fresh.row().attempt().authorizationKey())
+            .number(fresh -> fresh.row().attempt().number())
+            .number(fresh -> fresh.row().attempt().methodNo())
+            .number(fresh -> fresh.row().attempt().methodCount())
+            .text(fresh -> fresh.row().requestHash())
+            .text(fresh -> fresh.row().attempt().method())
+            .text(fresh -> fresh.row().attempt().provider())
+            .flag(fresh -> fresh.row().takesAtOnce())
+            .amount(fresh -> fresh.row().tombstone()
+                    ? BigDecimal.ZERO
+                    : fresh.row().amount().decimal())
+            .text(fresh -> fresh.row().tombstone() ? null : fresh.row().amount().code())
+            .text(fresh -> fresh.row().status().code())
+            .time(Fresh::notAfter);
+
+    private static final Columns<Payment> UPDATED = Columns.<Payment>none()
+            .text(Payment::paymentId)
+            .text(row -> row.status().code())
+            .text(row -> row.standing().providerId())
+            .text(row -> row.standing().declineCode())
+            .amount(row -> decimal(row, row.sums().captured()))
+            .amount(row -> decimal(row, row.sums().capturing()))
+            .amount(row -> decimal(row, row.sums().refunded()))
+            .amount(row -> decimal(row, row.sums().refunding()))
+            .amount(row -> decimal(row, row.sums().released()))
+            .amount(row -> decimal(row, row.sums().releasing()))
+            .time(row -> row.standing().undoneAt())
+            .number(row -> row.standing().undoCount())
+            .number(row -> row.standing().asked())
+            .number(row -> row.standing().eventSeq())
+            .time(row -> row.standing().completedAt());
+
+    private PaymentTable() {}
+
+    /// A row to insert.
+    ///
+    /// @param notAfter not inserted later than this; null: no limit
+    record Fresh(Payment row, Instant notAfter) {}
+
+    /// A row as read, with the database's time of the reading.
+    record Read(Payment row, Instant now) {}
+
+    /// Inserts the first row of each order that has none yet.
+    ///
+    /// @return the rows that were inserted
+    static List<Read> claim(Connection db, List<Fresh> rows) throws SQLException {
+        if (rows.isEmpty()) {
+            return List.of();
+        }
+        try (var statement = db.prepareStatement(CLAIM)) {
+            INSERTED.bind(db, statement, rows);
+            return read(statement);
+        }
+    }
+
+    /// Locks the orders against every other writer and reads their rows.
+    static List<Read> lock(Connection db, Collection<String> orderIds) throws SQLException {
+        if (orderIds.isEmpty()) {
+            return List.of();
+        }
+        var ids = db.createArrayOf("text", orderIds.toArray());
+        try (var lock = db.prepareStatement(LOCK);
+                var load = db.prepareStatement(LOAD)) {
+            lock.setArray(1, ids);
+            lock.executeQuery().close();
+            load.setArray(1, ids);
+            return read(load);
+        }
+    }
+
+    /// @return whose order each of the keys is, of those that exist
+    static Map<String, String> ordersOf(Connection db, Collection<String> keys) throws SQLException {
+        var orders = new HashMap<String, String>();
+        if (!keys.isEmpty()) {
+            try (var statement = db.prepareStatement(FIND_KEYS)) {
+                statement.setArray(1, db.createArrayOf("text", keys.toArray()));
+                try (var rows = statement.executeQuery()) {
+                    while (rows.next()) {
+                        orders.put(rows.getString(1), rows.getString(2));
+                    }
+                }
+            }
+        }
+        return orders;
+    }
+
+    static void insert(Connection db, List<Payment> rows) throws SQLException {
+        INSERTED.write(
+                db, INSERT, rows.stream().map(row -> new Fresh(row, null)).toList());
+    }
+
+    static void update(Connection db, List<Payment> rows) throws SQLException {
+        UPDATED.write(db, UPDATE, rows);
+    }
+
+    /// Runs a query over [#select].
+    static List<Read> read(PreparedStatement query) throws SQLException {
+        var read = new ArrayList<Read>();
+        try (var rows = query.executeQuery()) {
+            while (rows.next()) {
+                read.add(new Read(row(rows), time(rows, "now")));
+            }
+        }
+        return read;
+    }
+
+    /// @param where the rest of the statement: `WHERE …`
+    static String select(String where) {
+        return "SELECT " + COLUMNS + " FROM payment.payments " + where;
+    }
+
+    private static Payment row(ResultSet row) throws SQLException {
+        var currency = row.getString("currency");
+        var amount = currency == null ? null : Money.ofDecimal(row.getBigDecimal("amount"), currency);
+        return new Payment(
+                row.getString("payment_id"),
+                row.getString("order_id"),
+                row.getInt("ordinal"),
+                new Attempt(
+                        row.getString("idempotency_key"),
+                        row.getString("authorization_key"),
+                        row.getInt("attempt"),
+                        row.getInt("method_no"),
+                        row.getInt("method_count"),
+                        row.getString("method"),
+                        row.getString("provider")),
+                row.getString("request_hash"),
+                amount,
+                row.getBoolean("takes_at_once"),
+                amount == null ? Sums.untouched(0) : sums(row, amount),
+                new Standing(
+                        PaymentStatus.of(row.getString("status")),
+                        row.getString("provider_id"),
+                        row.getString("decline_code"),
+                        time(row, "undone_at"),
+                        row.getInt("undo_count"),
+                        row.getInt("asked"),
+                        row.getLong("event_seq"),
+                        time(row, "completed_at")),
+                time(row, "created_at"));
+    }
+
+    private static Sums sums(ResultSet row, Money amount) throws SQLException {
+        return new Sums(
+                amount.amount(),
+                minor(row, "captured", amount),
+                minor(row, "capturing", amount),
+                minor(row, "refunded", amount),
+                minor(row, "refunding", amount),
+                minor(row, "released", amount),
+                minor(row, "releasing", amount));
+    }
+
+    private static long minor(ResultSet row, String column, Money amount) throws SQLException {
+        return Money.ofDecimal(row.getBigDecimal(column), amount.code()).amount();
+    }
+
+    private static BigDecimal decimal(Payment row, long minor) {
+        return row.tombstone() ? BigDecimal.ZERO : row.money(minor).decimal();
+    }
+
+    static Instant time(ResultSet row, String column) throws SQLException {
+        var time = row.getObject(column, OffsetDateTime.class);
+        return time == null ? null : time.toInstant();
+    }
+}

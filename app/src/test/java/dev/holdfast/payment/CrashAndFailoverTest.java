@@ -1,0 +1,225 @@
+package dev.holdfast.payment;
+
+import static dev.holdfast.payment.PaymentFixture.authorize;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.holdfast.payment.Outside.Gate;
+import dev.holdfast.payment.PaymentApi.AuthorizeRequest;
+import dev.holdfast.payment.PaymentApi.Authorized;
+import dev.holdfast.payment.PaymentApi.Declined;
+import dev.holdfast.payment.PaymentCommand.Begin;
+import dev.holdfast.payment.PaymentCommand.Open;
+import dev.holdfast.payment.PaymentFixture.Node;
+import dev.holdfast.payment.PaymentOutcome.Ask;
+import dev.holdfast.payment.PaymentOutcome.Perform;
+import dev.holdfast.platform.EffectUnclearException;
+import dev.holdfast.platform.IdempotencyKey;
+import dev.holdfast.platform.Money;
+import dev.holdfast.platform.NoEffectException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/// What becomes of a payment whose caller died on the way, and of one whose provider is away.
+class CrashAndFailoverTest {
+
+    private final PaymentFixture fixture = new PaymentFixture();
+
+    @AfterEach
+    void close() throws Exception {
+        fixture.close();
+    }
+
+    @Test
+    void a_crash_after_the_intent_is_taken_up_by_the_repeat() {
+        var node = fixture.node();
+        intend(node, authorize("ord_1", "k1", 500));
+
+        assertThat(node.payments().authorize(authorize("ord_1", "k1", 500))).isInstanceOf(Authorized.class);
+        assertThat(fixture.charges("ord_1")).isEqualTo(1);
+    }
+
+    @Test
+    void a_crash_between_the_providers_answer_and_its_record_is_one_charge() {
+        var node = fixture.node();
+        intend(node, authorize("ord_1", "k1", 500));
+        reach(node, "k1", "ord_1", 500);
+
+        var repeated = fixture.node().payments().authorize(authorize("ord_1", "k1", 500));
+
+        assertThat(repeated).isInstanceOf(Authorized.class);
+        assertThat(fixture.charges("ord_1")).isEqualTo(1);
+        assertThat(fixture.held("ord_1")).isEqualTo(500);
+    }
+
+    @Test
+    void the_sweeper_records_the_answer_nobody_came_back_for() throws Exception {
+        var node = fixture.node();
+        intend(node, authorize("ord_1", "k1", 500));
+        reach(node, "k1", "ord_1", 500);
+
+        sweeper(node).sweep();
+
+        assertThat(fixture.status("k1")).isEqualTo("authorized");
+        assertThat(fixture.events("ord_1")).containsExactly("1 PaymentAuthorized");
+    }
+
+    @Test
+    void the_sweeper_never_asks_for_money_nobody_waits_for() throws Exception {
+        var node = fixture.node();
+        intend(node, authorize("ord_1", "k1", 500));
+
+        sweeper(node).sweep();
+
+        assertThat(fixture.charges("ord_1")).isZero();
+        assertThat(fixture.status("k1")).isEqualTo("pending");
+    }
+
+    @Test
+    void the_sweeper_finishes_a_capture_whose_caller_died() throws Exception {
+        var node = fixture.node();
+        node.payments().authorize(authorize("ord_1", "k1", 500));
+        var open = node.lane().submit(new Open("ord_1", null, OperationKind.CAPTURE, "c1", "hash", null, null, null));
+        assertThat(open).isInstanceOf(Perform.class);
+
+        sweeper(node).sweep();
+
+        assertThat(fixture.status("k1")).isEqualTo("completed");
+        assertThat(fixture.events("ord_1")).containsExactly("1 PaymentAuthorized", "2 PaymentCompleted");
+    }
+
+    @Test
+    void two_callers_under_one_key_at_once_get_one_charge_and_one_answer() {
+        var gate = new Gate("authorize");
+        var bank = new OutsideProvider("bank", fixture.simulated()).before(gate);
+        var node = fixture.node(bank);
+        var first = UndoTest.start(() -> node.payments().authorize(authorize("ord_1", "k1", 500)));
+        gate.awaitArrival();
+        bank.before(OutsideProvider.NOTHING);
+
+        var second = node.payments().authorize(authorize("ord_1", "k1", 500));
+
+        gate.letGo();
+        assertThat(first.join()).isEqualTo(second).isInstanceOf(Authorized.class);
+        assertThat(fixture.charges("ord_1")).isEqualTo(1);
+        assertThat(fixture.events("ord_1")).containsExactly("1 PaymentAuthorized");
+    }
+
+    @Test
+    void a_lost_reply_is_unclear_and_the_repeat_finds_the_charge() {
+        var bank = new OutsideProvider("bank", fixture.simulated()).after(Outside.unclearOnce("authorize"));
+        var payments = fixture.node(bank).payments();
+
+        assertThatExceptionOfType(EffectUnclearException.class)
+                .isThrownBy(() -> payments.authorize(authorize("ord_1", "k1", 500, "pm_visa", "pm_other")));
+        assertThat(payments.authorize(authorize("ord_1", "k1", 500, "pm_visa", "pm_other")))
+                .isInstanceOf(Authorized.class);
+        assertThat(fixture.charges("ord_1")).isEqualTo(1);
+        assertThat(fixture.rows("payment.payments"))
+                .as("no other method was asked")
+                .hasSize(1);
+    }
+
+    @Test
+    void the_next_provider_is_asked_when_the_first_surely_did_nothing() {
+        var away = new OutsideProvider("away", fixture.simulated()).before(Outside.down("authorize"));
+        var there = new OutsideProvider("there", fixture.simulated());
+
+        var answer = fixture.node(away, there).payments().authorize(authorize("ord_1", "k1", 500));
+
+        assertThat(answer)
+                .isInstanceOfSatisfying(
+                        Authorized.class, paid -> assertThat(paid.provider()).isEqualTo("there"));
+        assertThat(fixture.status("k1")).isEqualTo("failed");
+        assertThat(fixture.status("k1:2")).isEqualTo("authorized");
+    }
+
+    @Test
+    void no_other_provider_is_asked_while_the_first_ones_answer_is_unclear() {
+        var first = new OutsideProvider("first", fixture.simulated()).after(Outside.unclearOnce("authorize"));
+        var payments = fixture.node(first, new OutsideProvider("second", fixture.simulated()))
+                .payments();
+        assertThatExceptionOfType(EffectUnclearException.class)
+                .isThrownBy(() -> payments.authorize(authorize("ord_1", "k1", 500)));
+        first.before(Outside.down("authorize"));
+
+        assertThatExceptionOfType(EffectUnclearException.class)
+                .as("the call before may have arrived, so this one proves nothing")
+                .isThrownBy(() -> payments.authorize(authorize("ord_1", "k1", 500)));
+        assertThat(fixture.charges("ord_1")).isEqualTo(1);
+
+        first.before(OutsideProvider.NOTHING);
+        assertThat(payments.authorize(authorize("ord_1", "k1", 500)))
+                .isInstanceOfSatisfying(
+                        Authorized.class, paid -> assertThat(paid.provider()).isEqualTo("first"));
+        assertThat(fixture.charges("ord_1")).isEqualTo(1);
+    }
+
+    @Test
+    void with_every_provider_away_nothing_happened_and_a_repeat_may_come() {
+        var away = new OutsideProvider("away", fixture.simulated()).before(Outside.down("authorize"));
+        var payments = fixture.node(away).payments();
+
+        assertThatExceptionOfType(NoEffectException.class)
+                .isThrownBy(() -> payments.authorize(authorize("ord_1", "k1", 500)));
+        away.before(OutsideProvider.NOTHING);
+
+        assertThat(payments.authorize(authorize("ord_1", "k1", 500))).isInstanceOf(Authorized.class);
+    }
+
+    @Test
+    void a_key_older_than_the_providers_memory_is_looked_up_and_never_repeated() {
+        var bank = new OutsideProvider("bank", fixture.simulated());
+        var node = fixture.node(bank);
+        intend(node, authorize("ord_1", "k1", 500));
+        reach(node, "k1", "ord_1", 500);
+        intend(node, authorize("ord_2", "k2", 500));
+        bank.remembering(Duration.ZERO).before((call, _) -> assertThat(call).isEqualTo("lookup"));
+
+        assertThat(node.payments().authorize(authorize("ord_1", "k1", 500))).isInstanceOf(Authorized.class);
+        assertThat(fixture.charges("ord_1")).isEqualTo(1);
+    }
+
+    @Test
+    void a_request_that_never_arrived_and_never_will_is_a_no() throws Exception {
+        var bank = new OutsideProvider("bank", fixture.simulated()).remembering(Duration.ZERO);
+        var node = fixture.node(bank);
+        intend(node, authorize("ord_1", "k1", 500));
+
+        sweeper(node).sweep();
+
+        assertThat(fixture.status("k1")).isEqualTo("failed");
+        assertThat(node.payments().authorize(authorize("ord_1", "k1", 500))).isInstanceOf(Declined.class);
+        assertThat(fixture.events("ord_1")).containsExactly("1 PaymentFailed");
+    }
+
+    /// The first half of an authorize: the intent is on record, and the process dies.
+    private static void intend(Node node, AuthorizeRequest request) {
+        var terms = new Terms(request.orderId(), request.amount(), request.paymentMethodIds(), request.capture());
+        var outcome = node.lane()
+                .submit(new Begin(
+                        request, IdempotencyKey.digest(terms), node.providers().first()));
+        assertThat(outcome).isInstanceOf(Ask.class);
+    }
+
+    private record Terms(String orderId, Money amount, List<String> paymentMethodIds, boolean capture) {}
+
+    /// The second: the provider did its part, and the process dies.
+    private static void reach(Node node, String key, String orderId, long cents) {
+        node.providers()
+                .all()
+                .getFirst()
+                .authorize(new PaymentProvider.Authorization(
+                        key, orderId, PaymentFixture.usd(cents), "pm_card_visa", false));
+    }
+
+    /// As of tomorrow, so that everything counts as old.
+    private PaymentSweeper sweeper(Node node) {
+        var tomorrow = Clock.offset(Clock.systemUTC(), Duration.ofDays(1));
+        var unsettled = new UnsettledOrders(fixture.database.of("payment"), Duration.ofSeconds(1), tomorrow);
+        return new PaymentSweeper(node.lane(), node.calls(), unsettled, Duration.ofSeconds(1), Duration.ZERO);
+    }
+}

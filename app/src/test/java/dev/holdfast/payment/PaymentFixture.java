@@ -1,0 +1,157 @@
+package dev.holdfast.payment;
+
+import dev.holdfast.groupcommit.GroupCommit;
+import dev.holdfast.payment.PaymentApi.AuthorizeRequest;
+import dev.holdfast.payment.PaymentApi.CaptureRequest;
+import dev.holdfast.payment.PaymentApi.RefundRequest;
+import dev.holdfast.platform.Event;
+import dev.holdfast.platform.FaultRates;
+import dev.holdfast.platform.Money;
+import dev.holdfast.platform.Outbox;
+import dev.holdfast.testing.TestDatabase;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/// A payment service on a database of its own, with the simulated provider. [#node] makes a second one on the same
+/// database: lanes of its own, as on another machine.
+final class PaymentFixture implements AutoCloseable {
+
+    static final Duration IN_FLIGHT = Duration.ofMinutes(1);
+
+    final TestDatabase database = TestDatabase.with("payment", "sandbox");
+    volatile FaultRates faults = FaultRates.NONE;
+
+    PaymentFixture() {
+        database.execute("""
+                CREATE TABLE payment.test_outbox (place bigint GENERATED ALWAYS AS IDENTITY, subject text, type text,
+                                                  sequence bigint, data text)""");
+    }
+
+    /// One node of the service.
+    record Node(
+            PaymentService payments,
+            GroupCommit<PaymentCommand, PaymentOutcome> lane,
+            ProviderCalls calls,
+            Providers providers) {}
+
+    Node node() {
+        return node(simulated());
+    }
+
+    Node node(PaymentProvider... ordered) {
+        return node(IN_FLIGHT, ordered);
+    }
+
+    Node node(Duration inFlight, PaymentProvider... ordered) {
+        var service = database.of("payment");
+        var lane = database.open("payment", service, new PaymentBatch(new TableOutbox()));
+        var providers = new Providers(List.of(ordered));
+        var calls = new ProviderCalls(lane, providers, inFlight, Clock.systemUTC());
+        var payments = new PaymentService(lane, providers, calls, new PaymentReads(service));
+        return new Node(payments, lane, calls, providers);
+    }
+
+    SimulatedProvider simulated() {
+        var books = new SandboxBooks();
+        var sandbox = database.of("sandbox");
+        return new SimulatedProvider(
+                database.open("sandbox", sandbox, books), books, sandbox, Duration.ZERO, () -> faults);
+    }
+
+    JdbcClient sql() {
+        return JdbcClient.create(database.dataSource());
+    }
+
+    /// All that the provider holds of the order's money: live authorizations and captured money not given back.
+    long held(String orderId) {
+        return sql().sql("""
+                        SELECT coalesce(sum(amount - released - refunded), 0) * 100
+                          FROM sandbox.provider_charges
+                         WHERE order_ref = :order AND decline_code IS NULL""").param("order", orderId).query(Long.class).single();
+    }
+
+    long charges(String orderId) {
+        return sql().sql("""
+                        SELECT count(*)
+                          FROM sandbox.provider_charges
+                         WHERE order_ref = :order AND decline_code IS NULL""").param("order", orderId).query(Long.class).single();
+    }
+
+    String status(String key) {
+        return sql().sql("SELECT status FROM payment.payments WHERE idempotency_key = :key")
+                .param("key", key)
+                .query(String.class)
+                .single();
+    }
+
+    List<String> events(String orderId) {
+        return sql().sql(
+                        "SELECT sequence || ' ' || type FROM payment.test_outbox WHERE subject = :order ORDER BY place")
+                .param("order", orderId)
+                .query(String.class)
+                .list();
+    }
+
+    List<Map<String, Object>> rows(String table) {
+        return new ArrayList<>(sql().sql("SELECT * FROM " + table).query().listOfRows());
+    }
+
+    @Override
+    public void close() throws Exception {
+        database.close();
+    }
+
+    static Money usd(long cents) {
+        return Money.of(cents, "USD");
+    }
+
+    static AuthorizeRequest authorize(String orderId, String key, long cents, String... methods) {
+        return new AuthorizeRequest(
+                orderId,
+                key,
+                usd(cents),
+                methods.length == 0 ? List.of("pm_card_visa") : List.of(methods),
+                false,
+                null);
+    }
+
+    static AuthorizeRequest charge(String orderId, String key, long cents) {
+        return new AuthorizeRequest(orderId, key, usd(cents), List.of("pm_card_visa"), true, null);
+    }
+
+    static CaptureRequest capture(String orderId, String key, Long cents) {
+        return new CaptureRequest(null, orderId, key, cents == null ? null : usd(cents), null);
+    }
+
+    static RefundRequest refund(String paymentId, String key, Long cents) {
+        return new RefundRequest(paymentId, key, cents == null ? null : usd(cents), "returned");
+    }
+
+    private static final class TableOutbox implements Outbox {
+        @Override
+        public void append(Connection db, List<Event> events) throws SQLException {
+            try (var insert = db.prepareStatement(
+                    "INSERT INTO payment.test_outbox (subject, type, sequence, data) VALUES (?, ?, ?, ?)")) {
+                for (var event : events) {
+                    insert.setString(1, event.subject());
+                    insert.setString(2, event.type());
+                    insert.setLong(3, event.sequence());
+                    insert.setString(4, event.data());
+                    insert.addBatch();
+                }
+                insert.executeBatch();
+            }
+        }
+
+        @Override
+        public String source() {
+            return "/payment";
+        }
+    }
+}
