@@ -1,0 +1,133 @@
+package dev.holdfast.shipping;
+
+import dev.holdfast.shipping.ShippingApi.Labelled;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+
+/// A shipment that this transaction has locked, or has inserted itself, with its attempts at carriers. Changes are
+/// made here first and written once.
+final class ShipmentRow {
+
+    enum Status {
+        PENDING,
+        CREATED,
+        CANCELLED,
+        FAILED;
+
+        String code() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+
+        static Status of(String code) {
+            return valueOf(code.toUpperCase(Locale.ROOT));
+        }
+    }
+
+    enum AttemptStatus {
+        PENDING,
+        CREATED,
+        REFUSED,
+        UNCLEAR,
+        CANCEL_PENDING,
+        CANCELLED;
+
+        String code() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+
+        static AttemptStatus of(String code) {
+            return valueOf(code.toUpperCase(Locale.ROOT));
+        }
+
+        /// Its answer is awaited, and its label would be taken.
+        boolean open() {
+            return this == PENDING || this == UNCLEAR;
+        }
+
+        /// Given up on: the carrier will make no label under this key any more.
+        boolean burned() {
+            return this == CANCEL_PENDING || this == CANCELLED;
+        }
+    }
+
+    static final class Attempt {
+        final String carrier;
+        AttemptStatus status;
+        String trackingNumber;
+        boolean isNew;
+        boolean changed;
+
+        Attempt(String carrier, AttemptStatus status) {
+            this.carrier = carrier;
+            this.status = status;
+        }
+
+        void become(AttemptStatus next) {
+            changed |= status != next;
+            status = next;
+        }
+    }
+
+    final String shippingId;
+    final String orderId;
+    final String key;
+    final String hash;
+
+    /// The database's clock when the row was locked.
+    final Instant lockedAt;
+
+    final Map<String, Attempt> attempts = new LinkedHashMap<>();
+    Status status;
+    String carrier;
+    String trackingNumber;
+    String refusal;
+    boolean changed;
+
+    /// Inserted by this transaction, and the command that inserted it has not been decided yet.
+    boolean fresh;
+
+    ShipmentRow(String shippingId, String orderId, String key, String hash, Instant lockedAt) {
+        this.shippingId = shippingId;
+        this.orderId = orderId;
+        this.key = key;
+        this.hash = hash;
+        this.lockedAt = lockedAt;
+    }
+
+    boolean undone() {
+        return status == Status.CANCELLED;
+    }
+
+    void become(Status next) {
+        changed |= status != next;
+        status = next;
+    }
+
+    /// The attempt whose answer is awaited, or null. There is at most one: the next carrier is asked only when the
+    /// one before is refused or given up on.
+    Attempt open() {
+        return attempts.values().stream()
+                .filter(attempt -> attempt.status.open())
+                .findFirst()
+                .orElse(null);
+    }
+
+    /// The attempt at a carrier, pending from now on.
+    Attempt begin(String at) {
+        var attempt = attempts.get(at);
+        if (attempt == null) {
+            attempt = new Attempt(at, AttemptStatus.PENDING);
+            attempt.isNew = true;
+            attempts.put(at, attempt);
+        } else {
+            attempt.become(AttemptStatus.PENDING);
+        }
+        return attempt;
+    }
+
+    Labelled labelled() {
+        return new Labelled(shippingId, orderId, carrier, trackingNumber, status.code());
+    }
+}

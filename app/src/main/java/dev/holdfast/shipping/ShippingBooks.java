@@ -1,0 +1,37 @@
+package dev.holdfast.shipping;
+
+import java.util.List;
+import java.util.Map;
+
+/// The books of this service, for an audit: computed from the tables alone, in short statements, whatever the code
+/// that wrote them believes.
+public interface ShippingBooks {
+
+    /// Shipments whose books contradict themselves: more than one live label among the attempts, a live label on a
+    /// shipment that is not created, a created shipment without its label, or a label that is to be cancelled with
+    /// nobody to do it.
+    long broken();
+
+    /// Shipments for which the carriers' own books hold more than one live label. None when all is quiet.
+    long doublyLabelledAtCarriers();
+
+    /// Shipments with a live label, in order of their orders' ids.
+    ///
+    /// @param after the last order id of the page before, or null
+    /// @param limit 1 to 10,000
+    List<LiveLabel> live(String after, int limit);
+
+    /// Labels that are live in the carriers' own books, in order of their keys there.
+    ///
+    /// @param after the last label key of the page before, or null
+    /// @param limit 1 to 10,000
+    List<CarrierLabel> liveAtCarriers(String after, int limit);
+
+    /// Attempts at carriers that are not settled, by status: `pending`, `unclear`, `cancel_pending`; a status
+    /// without any is left out. Empty when all is quiet.
+    Map<String, Long> unsettled();
+
+    record LiveLabel(String shippingId, String orderId, String carrier, String trackingNumber) {}
+
+    record CarrierLabel(String labelKey, String carrier, String shippingId, String orderId) {}
+}

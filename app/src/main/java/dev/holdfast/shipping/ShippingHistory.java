@@ -1,0 +1,172 @@
+package dev.holdfast.shipping;
+
+import dev.holdfast.platform.Columns;
+import dev.holdfast.platform.Event;
+import dev.holdfast.platform.Ids;
+import dev.holdfast.platform.Json;
+import dev.holdfast.platform.Outbox;
+import dev.holdfast.shipping.ShipmentRow.Attempt;
+import dev.holdfast.shipping.ShipmentRow.AttemptStatus;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// What else one transaction writes beside the shipments: the cancellations that become due, those that are done,
+/// and the events.
+final class ShippingHistory {
+
+    private static final String CANCEL_LATER = """
+            INSERT INTO shipping.cancellations (shipping_id, carrier, idempotency_key, tries, next_try_at, created_at)
+            SELECT shipping_id, carrier, idempotency_key, 0, next_try_at, at
+              FROM unnest(?, ?, ?, ?, ?) AS c(shipping_id, carrier, idempotency_key, next_try_at, at)
+             ORDER BY shipping_id, carrier
+            ON CONFLICT (shipping_id, carrier) DO NOTHING
+            """;
+
+    private static final String CANCELLED = """
+            DELETE FROM shipping.cancellations c
+             USING unnest(?, ?) AS d(shipping_id, carrier)
+             WHERE c.shipping_id = d.shipping_id
+               AND c.carrier = d.carrier
+            """;
+
+    private static final String TRY_AGAIN = """
+            UPDATE shipping.cancellations c
+               SET tries = c.tries + 1, next_try_at = n.next_try_at, last_error = n.error
+              FROM unnest(?, ?, ?, ?) AS n(shipping_id, carrier, next_try_at, error)
+             WHERE c.shipping_id = n.shipping_id
+               AND c.carrier = n.carrier
+            """;
+
+    /// Row locks in order of the ids, after all others: one order everywhere.
+    private static final String COUNT_EVENTS = """
+            INSERT INTO shipping.event_sequences AS s (order_id, last_sequence)
+            SELECT order_id, events
+              FROM unnest(?, ?) AS n(order_id, events)
+             ORDER BY order_id COLLATE "C"
+            ON CONFLICT (order_id) DO UPDATE
+               SET last_sequence = s.last_sequence + excluded.last_sequence
+            RETURNING order_id, last_sequence
+            """;
+
+    private final Instant at;
+    private final Map<Place, Due> due = new LinkedHashMap<>();
+    private final List<Told> told = new ArrayList<>();
+
+    ShippingHistory(Instant at) {
+        this.at = at;
+    }
+
+    private record Place(String shippingId, String carrier) {}
+
+    private sealed interface Due {}
+
+    private record Cancel(String key, Instant when) implements Due {}
+
+    private record Done() implements Due {}
+
+    private record Again(Instant when, String error) implements Due {}
+
+    private record Told(String type, ShipmentRow row, String carrier, String trackingNumber, String traceparent) {}
+
+    /// The label of this attempt, if there is one, must go. From the commit on, that is driven to its end whoever
+    /// dies.
+    ///
+    /// @param after how long the sweeper leaves it to the caller's own thread
+    void cancel(ShipmentRow row, Attempt attempt, Duration after) {
+        attempt.become(AttemptStatus.CANCEL_PENDING);
+        due.put(new Place(row.shippingId, attempt.carrier), new Cancel(row.key, at.plus(after)));
+    }
+
+    void cancelled(ShipmentRow row, Attempt attempt) {
+        attempt.become(AttemptStatus.CANCELLED);
+        due.put(new Place(row.shippingId, attempt.carrier), new Done());
+    }
+
+    void tryAgain(ShipmentRow row, Attempt attempt, Duration pause, String error) {
+        // Never in place of a cancellation this same transaction makes due: that row is not there yet.
+        due.putIfAbsent(new Place(row.shippingId, attempt.carrier), new Again(at.plus(pause), error));
+    }
+
+    void tell(String type, ShipmentRow row, String traceparent) {
+        told.add(new Told(type, row, row.carrier, row.trackingNumber, traceparent));
+    }
+
+    void append(Connection db, Outbox outbox) throws SQLException {
+        appendDue(db);
+        if (!told.isEmpty()) {
+            outbox.append(db, events(db, outbox.source()));
+        }
+    }
+
+    private void appendDue(Connection db) throws SQLException {
+        var later = Columns.of("text", "text", "text", "timestamptz", "timestamptz");
+        var done = Columns.of("text", "text");
+        var again = Columns.of("text", "text", "timestamptz", "text");
+        due.forEach((place, what) -> {
+            switch (what) {
+                case Cancel(String key, Instant when) -> later.add(place.shippingId, place.carrier, key, when, at);
+                case Done() -> done.add(place.shippingId, place.carrier);
+                case Again(Instant when, String error) -> again.add(place.shippingId, place.carrier, when, error);
+            }
+        });
+        if (!later.isEmpty()) {
+            later.update(db, CANCEL_LATER);
+        }
+        if (!done.isEmpty()) {
+            done.update(db, CANCELLED);
+        }
+        if (!again.isEmpty()) {
+            again.update(db, TRY_AGAIN);
+        }
+    }
+
+    private List<Event> events(Connection db, String source) throws SQLException {
+        var counts = new LinkedHashMap<String, Integer>();
+        told.forEach(event -> counts.merge(event.row.orderId, 1, Integer::sum));
+        var columns = Columns.of("text", "int8");
+        counts.forEach(columns::add);
+        var next = new HashMap<String, Long>();
+        try (var statement = db.prepareStatement(COUNT_EVENTS)) {
+            columns.bind(db, statement);
+            try (var counted = statement.executeQuery()) {
+                while (counted.next()) {
+                    var order = counted.getString(1);
+                    next.put(order, counted.getLong(2) - counts.get(order));
+                }
+            }
+        }
+        return told.stream()
+                .map(event -> event(source, event, next.merge(event.row.orderId, 1L, Long::sum)))
+                .toList();
+    }
+
+    private Event event(String source, Told event, long sequence) {
+        var row = event.row;
+        var data = new LabelData(event.type, row.orderId, row.shippingId, event.carrier, event.trackingNumber, at);
+        return new Event(
+                Ids.next("evt_"),
+                event.type,
+                source,
+                row.orderId,
+                row.orderId,
+                sequence,
+                event.traceparent,
+                at,
+                Json.write(data));
+    }
+
+    private record LabelData(
+            String eventType,
+            String orderId,
+            String shippingId,
+            String carrier,
+            String trackingNumber,
+            Instant timestamp) {}
+}

@@ -1,0 +1,142 @@
+package dev.holdfast.shipping;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import javax.sql.DataSource;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/// Reads our books and the carriers' from their two databases; no statement sees both.
+final class SqlShippingBooks implements ShippingBooks {
+
+    private static final int WINDOW = 10_000;
+
+    private static final String COUNT_BROKEN = """
+            WITH audited AS (
+                SELECT shipping_id, status, carrier, tracking_number
+                  FROM shipping.shipments
+                 WHERE shipping_id > :after
+                 ORDER BY shipping_id
+                 LIMIT :window
+            ), attempts AS (
+                SELECT s.shipping_id,
+                       count(*) FILTER (WHERE a.status = 'created') AS live,
+                       bool_or(a.status = 'created' AND a.carrier = s.carrier
+                               AND a.tracking_number = s.tracking_number) AS has_its_label,
+                       bool_or((a.status = 'cancel_pending') <> (c.shipping_id IS NOT NULL)) AS left_alone
+                  FROM audited s
+                  JOIN shipping.carrier_attempts a USING (shipping_id)
+                  LEFT JOIN shipping.cancellations c ON c.shipping_id = a.shipping_id AND c.carrier = a.carrier
+                 GROUP BY s.shipping_id
+            )
+            SELECT max(s.shipping_id) AS last_id,
+                   count(*) FILTER (WHERE coalesce(a.left_alone, false)
+                                       OR CASE WHEN s.status = 'created' THEN a.live IS DISTINCT FROM 1
+                                                                            OR NOT a.has_its_label
+                                               ELSE a.live > 0
+                                          END) AS broken
+              FROM audited s
+              LEFT JOIN attempts a USING (shipping_id)
+            """;
+
+    private static final String COUNT_DOUBLY_LABELLED = """
+            SELECT count(*)
+              FROM (SELECT reference
+                      FROM carriers_sandbox.labels
+                     WHERE status = 'live'
+                     GROUP BY reference
+                    HAVING count(*) > 1) doubly
+            """;
+
+    private static final String LIVE = """
+            SELECT shipping_id, order_id, carrier, tracking_number
+              FROM shipping.shipments
+             WHERE status = 'created'
+               AND order_id > :after
+             ORDER BY order_id, shipping_id
+             LIMIT :limit
+            """;
+
+    private static final String LIVE_AT_CARRIERS = """
+            SELECT label_key, carrier, reference AS shipping_id, order_id
+              FROM carriers_sandbox.labels
+             WHERE status = 'live'
+               AND label_key > :after
+             ORDER BY label_key
+             LIMIT :limit
+            """;
+
+    private static final String COUNT_UNSETTLED = """
+            SELECT status, count(*) AS attempts
+              FROM shipping.carrier_attempts
+             WHERE status IN ('pending', 'unclear', 'cancel_pending')
+             GROUP BY status
+             ORDER BY status
+            """;
+
+    private final JdbcClient ours;
+    private final JdbcClient carriers;
+
+    SqlShippingBooks(DataSource ours, DataSource carriers) {
+        this.ours = JdbcClient.create(ours);
+        this.carriers = JdbcClient.create(carriers);
+    }
+
+    @Override
+    public long broken() {
+        record Window(String lastId, long broken) {}
+        long broken = 0;
+        var after = "";
+        while (true) {
+            var window = ours.sql(COUNT_BROKEN)
+                    .param("after", after)
+                    .param("window", WINDOW)
+                    .query((row, _) -> new Window(row.getString("last_id"), row.getLong("broken")))
+                    .single();
+            if (window.lastId() == null) {
+                return broken;
+            }
+            broken += window.broken();
+            after = window.lastId();
+        }
+    }
+
+    @Override
+    public long doublyLabelledAtCarriers() {
+        return carriers.sql(COUNT_DOUBLY_LABELLED).query(Long.class).single();
+    }
+
+    @Override
+    public List<LiveLabel> live(String after, int limit) {
+        return ours.sql(LIVE)
+                .param("after", after == null ? "" : after)
+                .param("limit", checked(limit))
+                .query(LiveLabel.class)
+                .list();
+    }
+
+    @Override
+    public List<CarrierLabel> liveAtCarriers(String after, int limit) {
+        return carriers.sql(LIVE_AT_CARRIERS)
+                .param("after", after == null ? "" : after)
+                .param("limit", checked(limit))
+                .query(CarrierLabel.class)
+                .list();
+    }
+
+    @Override
+    public Map<String, Long> unsettled() {
+        var counts = new LinkedHashMap<String, Long>();
+        ours.sql(COUNT_UNSETTLED).query(row -> {
+            counts.put(row.getString("status"), row.getLong("attempts"));
+        });
+        return counts;
+    }
+
+    private static int checked(int limit) {
+        if (limit < 1 || limit > 10_000) {
+            throw new IllegalArgumentException("limit must be 1 to 10,000, not " + limit);
+        }
+        return limit;
+    }
+}
