@@ -1,0 +1,98 @@
+package dev.holdfast.checkout;
+
+import dev.holdfast.cart.CartApi;
+import dev.holdfast.cart.PriceList;
+import dev.holdfast.catalog.CatalogApi;
+import dev.holdfast.customers.CustomersApi;
+import dev.holdfast.flows.Flows;
+import dev.holdfast.flows.Participants;
+import dev.holdfast.inventory.InventoryApi;
+import dev.holdfast.orders.OrdersApi;
+import dev.holdfast.payment.PaymentApi;
+import dev.holdfast.platform.Lanes;
+import dev.holdfast.platform.ServiceDatabases;
+import dev.holdfast.saga.SagaEngine;
+import dev.holdfast.saga.SagaSchema;
+import dev.holdfast.saga.SagaSettings;
+import dev.holdfast.shipping.ShippingApi;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/// The engine with its flows, and the entry to it.
+@Configuration(proxyBeanMethods = false)
+class CheckoutConfiguration {
+
+    @Bean
+    Participants participants(
+            InventoryApi inventory, PaymentApi payment, OrdersApi orders, ShippingApi shipping, Carts carts) {
+        return new Participants(inventory, payment, orders, shipping, carts.api(), carts.clock(), carts.holdTtl());
+    }
+
+    /// What [#participants] needs besides the services.
+    record Carts(CartApi api, Clock clock, Duration holdTtl) {}
+
+    @Bean
+    Carts carts(CartApi carts, Clock clock, @Value("${holdfast.inventory.hold-ttl:10m}") Duration holdTtl) {
+        return new Carts(carts, clock, holdTtl);
+    }
+
+    /// The cart shows the catalog's names and prices, without knowing the catalog.
+    @Bean
+    PriceList priceList(CatalogApi catalog) {
+        return skus -> {
+            var shown = new HashMap<String, PriceList.Shown>();
+            catalog.find(List.copyOf(skus))
+                    .forEach((sku, product) -> shown.put(sku, new PriceList.Shown(product.name(), product.price())));
+            return shown;
+        };
+    }
+
+    @Bean
+    Flows flows(Participants participants) {
+        return new Flows(participants);
+    }
+
+    /// Starting takes up every saga that was in flight. Closed before the services it calls.
+    @Bean(destroyMethod = "close")
+    SagaEngine sagaEngine(
+            Flows flows,
+            ServiceDatabases databases,
+            Lanes lanes,
+            MeterRegistry metrics,
+            @Value("${holdfast.saga.max-in-flight:10000}") int maxInFlight) {
+        var database = databases.of("saga");
+        SagaSchema.create(database.direct());
+        var builder = SagaEngine.builder(database.pool())
+                .laneConnections(lanes.connections(database))
+                .settings(SagaSettings.DEFAULTS.withMaxInFlight(maxInFlight))
+                .listener(new EngineMetrics(metrics, lanes.meters("saga")));
+        flows.all().forEach(builder::register);
+        return builder.start();
+    }
+
+    @Bean
+    CheckoutStatuses checkoutStatuses(SagaEngine engine, Flows flows) {
+        return new CheckoutStatuses(engine, flows);
+    }
+
+    @Bean
+    Checkouts checkouts(Carts carts, CustomersApi customers, Pricing pricing, Flows flows, SagaEngine engine) {
+        return new Checkouts(carts.api(), customers, pricing, flows, engine);
+    }
+
+    @Bean
+    Pricing pricing(CatalogApi catalog, InventoryApi inventory) {
+        return new Pricing(catalog, inventory);
+    }
+
+    @Bean(initMethod = "start", destroyMethod = "close")
+    FrozenCarts frozenCarts(Carts carts, SagaEngine engine) {
+        return new FrozenCarts(carts.api(), engine, carts.clock());
+    }
+}

@@ -1,0 +1,53 @@
+package dev.holdfast.checkout;
+
+import dev.holdfast.platform.ProblemException;
+
+/// Why a checkout was not accepted, and what the customer's storefront can do about it.
+final class CheckoutProblems {
+
+    private CheckoutProblems() {}
+
+    static ProblemException empty() {
+        return new ProblemException(409, "cart-empty", "Cart empty", "there is nothing in this cart; add something");
+    }
+
+    static ProblemException ofAnother() {
+        return new ProblemException(
+                409, "cart-of-another", "Cart of another customer", "this cart belongs to another customer");
+    }
+
+    static ProblemException stillRunning() {
+        return new ProblemException(
+                409,
+                "still-running",
+                "Still running",
+                "another request for this cart is being accepted right now; send this one again with the same key");
+    }
+
+    static ProblemException inProgress(String cartId, String sagaId) {
+        return new ProblemException(
+                        409,
+                        "checkout-in-progress",
+                        "Checkout in progress",
+                        "cart '" + cartId + "' is being checked out already; follow that checkout at /v1/checkout/"
+                                + sagaId)
+                .with("saga_id", sagaId);
+    }
+
+    static ProblemException ordered(String sagaId) {
+        return new ProblemException(
+                        409,
+                        "cart-already-ordered",
+                        "Cart already ordered",
+                        "this cart became an order; see /v1/checkout/" + sagaId + ". A new order needs a new cart")
+                .with("saga_id", sagaId);
+    }
+
+    static ProblemException orderIdTaken(String orderId) {
+        return new ProblemException(
+                409,
+                "order-id-taken",
+                "Order id taken",
+                "order id '" + orderId + "' was used by another checkout; choose another, or leave it out");
+    }
+}

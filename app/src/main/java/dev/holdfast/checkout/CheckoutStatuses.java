@@ -1,0 +1,102 @@
+package dev.holdfast.checkout;
+
+import dev.holdfast.checkout.CheckoutStatus.StepStatus;
+import dev.holdfast.flows.CheckoutOrder;
+import dev.holdfast.flows.Flows;
+import dev.holdfast.saga.LogEntry;
+import dev.holdfast.saga.SagaDefinition;
+import dev.holdfast.saga.SagaEngine;
+import dev.holdfast.saga.SagaStatus;
+import dev.holdfast.saga.SagaView;
+import dev.holdfast.saga.Step;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/// How checkouts stand, for customers: read from the saga and its log.
+final class CheckoutStatuses {
+
+    private final SagaEngine engine;
+    private final Flows flows;
+
+    CheckoutStatuses(SagaEngine engine, Flows flows) {
+        this.engine = engine;
+        this.flows = flows;
+    }
+
+    Optional<CheckoutStatus> find(String sagaId) {
+        return engine.find(sagaId).flatMap(this::statusOf);
+    }
+
+    /// Waits for the outcome, at most so long, and answers how it stands then.
+    Optional<CheckoutStatus> await(String sagaId, Duration atMost) {
+        return engine.await(sagaId, atMost).flatMap(this::statusOf);
+    }
+
+    private Optional<CheckoutStatus> statusOf(SagaView saga) {
+        return flows.named(saga.definition())
+                .map(definition -> new CheckoutStatus(
+                        saga.sagaId(),
+                        flows.orderOf(saga.payload()).orderId(),
+                        word(saga.status()),
+                        saga.stage(),
+                        saga.failure(),
+                        stepsOf(definition, saga)));
+    }
+
+    private static String word(SagaStatus status) {
+        return switch (status) {
+            case STARTED, COMPENSATING -> "processing";
+            case COMPLETED -> "completed";
+            case FAILED -> "failed";
+        };
+    }
+
+    private static List<StepStatus> stepsOf(SagaDefinition<CheckoutOrder> definition, SagaView saga) {
+        return definition.steps().stream()
+                .map(step -> statusOf(
+                        step,
+                        saga.log().stream()
+                                .filter(entry -> step.name().equals(entry.step()))
+                                .toList(),
+                        saga))
+                .toList();
+    }
+
+    private static StepStatus statusOf(Step<CheckoutOrder> step, List<LogEntry> entries, SagaView saga) {
+        var status = "pending";
+        var attempts = 0;
+        for (var entry : entries) {
+            switch (entry.event()) {
+                case DONE -> status = "done";
+                case REFUSED -> status = "refused";
+                case FAILED -> status = "failed";
+                case UNCLEAR, RECOVERED, WAITING -> status = "unclear";
+                case PIVOT_BEGUN -> status = "running";
+                case UNDONE, RESOLVED -> status = "undone";
+                case UNDO_FAILED, TURNED_BACK, CLOSING_FAILED, PARKED, SAGA_COMPLETED, SAGA_FAILED -> {}
+            }
+            switch (entry.event()) {
+                case DONE, REFUSED, FAILED, UNCLEAR, WAITING -> attempts++;
+                case RECOVERED,
+                        PIVOT_BEGUN,
+                        UNDONE,
+                        RESOLVED,
+                        UNDO_FAILED,
+                        TURNED_BACK,
+                        CLOSING_FAILED,
+                        PARKED,
+                        SAGA_COMPLETED,
+                        SAGA_FAILED -> {}
+            }
+        }
+        var current = step.name().equals(saga.currentStep()) && saga.status() == SagaStatus.STARTED;
+        var endedAt = entries.isEmpty() ? null : entries.getLast().endedAt();
+        return new StepStatus(
+                step.name(),
+                step.owner().service(),
+                current && !status.equals("done") ? "running" : status,
+                attempts,
+                endedAt);
+    }
+}

@@ -1,0 +1,242 @@
+package dev.holdfast.checkout;
+
+import dev.holdfast.cart.CartApi;
+import dev.holdfast.cart.CartApi.Cart;
+import dev.holdfast.customers.CustomersApi;
+import dev.holdfast.customers.CustomersApi.Customer;
+import dev.holdfast.flows.CheckoutOrder;
+import dev.holdfast.flows.Flows;
+import dev.holdfast.groupcommit.UnclearCommitException;
+import dev.holdfast.platform.Address;
+import dev.holdfast.platform.IdempotencyKey;
+import dev.holdfast.platform.Ids;
+import dev.holdfast.platform.KeyReusedException;
+import dev.holdfast.platform.ProblemException;
+import dev.holdfast.platform.Trace;
+import dev.holdfast.saga.SagaDefinition;
+import dev.holdfast.saga.SagaEngine;
+import dev.holdfast.saga.SagaStatus;
+import dev.holdfast.saga.SagaView;
+import dev.holdfast.saga.StartAnswer;
+import dev.holdfast.saga.StartRequest;
+import java.util.List;
+import java.util.Optional;
+
+/// Accepts checkouts: freezes the cart, prices it, starts the saga. What is answered "accepted" is durable;
+/// whatever happens before that leaves nothing behind but, after a crash, a frozen cart, which the sweeper gives
+/// back.
+final class Checkouts {
+
+    private static final String SCOPE = "checkout";
+
+    private final CartApi carts;
+    private final CustomersApi customers;
+    private final Pricing pricing;
+    private final Flows flows;
+    private final SagaEngine engine;
+
+    Checkouts(CartApi carts, CustomersApi customers, Pricing pricing, Flows flows, SagaEngine engine) {
+        this.carts = carts;
+        this.customers = customers;
+        this.pricing = pricing;
+        this.flows = flows;
+        this.engine = engine;
+    }
+
+    /// @return the saga's id: of the one started now, or of the one this key started before
+    /// @throws ProblemException for everything a customer can mend
+    /// @throws KeyReusedException the key came with another body
+    Accepted accept(CheckoutRequest request, String key) {
+        request.validate();
+        var orderId = request.orderId() == null ? Ids.next("ord_") : request.orderId();
+        var attempt = new Attempt(request, key, Ids.next("saga_chk_"), orderId, definitionOf(request));
+        try {
+            return begin(attempt);
+        } catch (ProblemException refused) {
+            // The cart, its prices and its stock may have become others since this key was answered; its answer
+            // stays. Looked up only here: a first request, which is nearly every one, pays nothing for it.
+            return acceptedBefore(request, key).orElseThrow(() -> refused);
+        }
+    }
+
+    private Accepted begin(Attempt attempt) {
+        var cartId = attempt.request().cartId();
+        return switch (carts.freeze(cartId, attempt.sagaId())) {
+            case CartApi.Frozen frozen -> start(attempt, frozen.cart());
+            case CartApi.FrozenByAnother other -> takeOver(attempt, other.sagaId());
+            case CartApi.NotThere gone -> throw missing(cartId);
+            case CartApi.Empty empty -> throw CheckoutProblems.empty();
+        };
+    }
+
+    /// The cart is frozen for another saga. If that does not exist, it is being accepted this very moment, or its
+    /// process died before it was. Which of the two cannot be told, and need not: whoever starts first holds the
+    /// subject of the cart, and the other one is refused by the engine and hands the cart on to it.
+    private Accepted takeOver(Attempt attempt, String otherSagaId) {
+        var cartId = attempt.request().cartId();
+        if (engine.find(otherSagaId).isPresent()) {
+            throw CheckoutProblems.inProgress(cartId, otherSagaId);
+        }
+        if (!carts.takeOver(cartId, otherSagaId, attempt.sagaId())) {
+            throw CheckoutProblems.stillRunning();
+        }
+        return switch (carts.freeze(cartId, attempt.sagaId())) {
+            case CartApi.Frozen frozen -> start(attempt, frozen.cart());
+            case CartApi.FrozenByAnother other -> throw CheckoutProblems.stillRunning();
+            case CartApi.NotThere gone -> throw CheckoutProblems.stillRunning();
+            case CartApi.Empty empty -> throw CheckoutProblems.stillRunning();
+        };
+    }
+
+    private Accepted start(Attempt attempt, Cart cart) {
+        return switch (startOrGiveBack(attempt, cart)) {
+            case StartAnswer.Started now -> new Accepted(now.sagaId(), attempt.orderId());
+            case StartAnswer.AlreadyStarted before -> {
+                handOn(cart, attempt.sagaId(), before.sagaId());
+                yield accepted(before.sagaId());
+            }
+            case StartAnswer.KeyReused reused -> {
+                carts.giveBack(cart.cartId(), attempt.sagaId());
+                throw new KeyReusedException(attempt.key());
+            }
+            case StartAnswer.NameTaken taken -> {
+                carts.giveBack(cart.cartId(), attempt.sagaId());
+                throw CheckoutProblems.orderIdTaken(attempt.orderId());
+            }
+            case StartAnswer.SubjectTaken taken -> {
+                handOn(cart, attempt.sagaId(), taken.sagaId());
+                throw taken(cart.cartId(), taken.sagaId());
+            }
+        };
+    }
+
+    private StartAnswer startOrGiveBack(Attempt attempt, Cart cart) {
+        try {
+            return engine.start(attempt.definition(), startRequest(attempt, cart));
+        } catch (UnclearCommitException e) {
+            // The saga may exist, so the cart stays frozen: the saga's own closing, or the sweeper, gives it back.
+            throw e;
+        } catch (RuntimeException e) {
+            carts.giveBack(cart.cartId(), attempt.sagaId());
+            throw e;
+        }
+    }
+
+    /// The cart belongs to another saga's checkout after all: that one closes it, or gives it back, when it ends.
+    /// If it has ended before it could, that is done for it now; should this process die first, the sweeper does.
+    private void handOn(Cart cart, String fromSagaId, String toSagaId) {
+        carts.takeOver(cart.cartId(), fromSagaId, toSagaId);
+        switch (engine.find(toSagaId).map(SagaView::status).orElse(SagaStatus.STARTED)) {
+            case STARTED, COMPENSATING -> {}
+            case COMPLETED -> carts.close(cart.cartId(), toSagaId);
+            case FAILED -> carts.giveBack(cart.cartId(), toSagaId);
+        }
+    }
+
+    private StartRequest<CheckoutOrder> startRequest(Attempt attempt, Cart cart) {
+        var request = attempt.request();
+        requireOwn(cart, request.userId());
+        var customer = request.userId() == null ? Optional.<Customer>empty() : customers.find(request.userId());
+        var address = addressOf(request, customer);
+        var methods = methodsOf(request, customer);
+        var priced = pricing.price(cart, request.expectedTotal());
+        var order = new CheckoutOrder(
+                attempt.orderId(),
+                cart.cartId(),
+                request.userId(),
+                priced.lines(),
+                priced.total(),
+                address,
+                methods,
+                request.deliveryPreference() == null ? "standard" : request.deliveryPreference());
+        var trace = Trace.current();
+        return new StartRequest<>(
+                attempt.sagaId(),
+                order,
+                SCOPE,
+                attempt.key(),
+                IdempotencyKey.digest(request),
+                "cart:" + cart.cartId(),
+                // Reservation, charge, label and order are known by the order's id: a second checkout under it
+                // would answer for, and undo, what belongs to the first. Claimed for made-up ids too: somebody may
+                // send one.
+                "order:" + attempt.orderId(),
+                trace == null ? null : trace.traceId());
+    }
+
+    /// The answer that this key got before, when its request is the same.
+    private Optional<Accepted> acceptedBefore(CheckoutRequest request, String key) {
+        return engine.startedBy(SCOPE, key).map(before -> {
+            if (!before.requestHash().equals(IdempotencyKey.digest(request))) {
+                throw new KeyReusedException(key);
+            }
+            return accepted(before.sagaId());
+        });
+    }
+
+    private Accepted accepted(String sagaId) {
+        var saga = engine.find(sagaId).orElseThrow(() -> ProblemException.notFound("checkout", sagaId));
+        return new Accepted(sagaId, flows.orderOf(saga.payload()).orderId());
+    }
+
+    /// A cart is given back, or deleted, just before the end of its checkout is recorded; until then nobody knows
+    /// the end.
+    private ProblemException taken(String cartId, String sagaId) {
+        var completed = engine.find(sagaId).filter(saga -> saga.status() == SagaStatus.COMPLETED);
+        return completed.isPresent() ? CheckoutProblems.ordered(sagaId) : CheckoutProblems.inProgress(cartId, sagaId);
+    }
+
+    private ProblemException missing(String cartId) {
+        return engine.holderOf("cart:" + cartId)
+                .map(sagaId -> taken(cartId, sagaId))
+                .orElseGet(() -> ProblemException.notFound("cart", cartId));
+    }
+
+    private SagaDefinition<CheckoutOrder> definitionOf(CheckoutRequest request) {
+        if (request.flow() == null) {
+            return flows.all().getFirst();
+        }
+        return flows.named(request.flow())
+                .orElseThrow(() -> ProblemException.invalid(
+                        "#/flow",
+                        "must be one of "
+                                + flows.all().stream().map(SagaDefinition::name).toList()));
+    }
+
+    private static void requireOwn(Cart cart, String userId) {
+        if (cart.userId() != null && !cart.userId().equals(userId)) {
+            throw CheckoutProblems.ofAnother();
+        }
+    }
+
+    private static Address addressOf(CheckoutRequest request, Optional<Customer> customer) {
+        if (request.shippingAddress() != null) {
+            return request.shippingAddress();
+        }
+        return customer.map(Customer::addresses)
+                .filter(addresses -> !addresses.isEmpty())
+                .map(List::getFirst)
+                .orElseThrow(() -> ProblemException.invalid(
+                        "#/shipping_address", "is needed: the customer has no address on record"));
+    }
+
+    private static List<String> methodsOf(CheckoutRequest request, Optional<Customer> customer) {
+        if (!request.methods().isEmpty()) {
+            return request.methods();
+        }
+        return customer.map(Customer::paymentMethodIds)
+                .filter(methods -> !methods.isEmpty())
+                .orElseThrow(() -> ProblemException.invalid(
+                        "#/payment_method_id", "is needed: the customer has no payment method on record"));
+    }
+
+    private record Attempt(
+            CheckoutRequest request,
+            String key,
+            String sagaId,
+            String orderId,
+            SagaDefinition<CheckoutOrder> definition) {}
+
+    /// A checkout that is durable.
+    record Accepted(String sagaId, String orderId) {}
+}

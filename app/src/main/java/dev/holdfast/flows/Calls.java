@@ -1,0 +1,36 @@
+package dev.holdfast.flows;
+
+import dev.holdfast.groupcommit.NotCommittedException;
+import dev.holdfast.groupcommit.OverloadedException;
+import dev.holdfast.groupcommit.RejectedRequestException;
+import dev.holdfast.groupcommit.UnclearCommitException;
+import dev.holdfast.platform.EffectUnclearException;
+import dev.holdfast.platform.KeyReusedException;
+import dev.holdfast.platform.NoEffectException;
+import dev.holdfast.saga.Outcome;
+import java.util.function.Supplier;
+
+/// What a fault of a service means for the step that called it. A fault that is not named here is left to the
+/// engine, which takes it for unclear and logs it as a defect.
+final class Calls {
+
+    private Calls() {}
+
+    static Outcome outcomeOf(Supplier<Outcome> call) {
+        try {
+            return call.get();
+        } catch (OverloadedException | NotCommittedException | NoEffectException e) {
+            return new Outcome.Failed(e.getMessage());
+        } catch (UnclearCommitException | EffectUnclearException e) {
+            return new Outcome.Unclear(e.getMessage());
+        } catch (RejectedRequestException e) {
+            // The database refused the data itself: no effect, and no repetition would change its mind.
+            return new Outcome.Refused("rejected-by-database", "a value of the order cannot be stored");
+        } catch (KeyReusedException e) {
+            // Answered from the record of somebody else's request: this one has had no effect and never will. Taken
+            // for unclear it would be undone, and the undo, which goes by the order's id, would hit the other's.
+            return new Outcome.Refused(
+                    "key-reused", "'" + e.key() + "' stands for another request already; nothing of that was touched");
+        }
+    }
+}

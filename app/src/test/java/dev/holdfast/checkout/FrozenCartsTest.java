@@ -1,0 +1,77 @@
+package dev.holdfast.checkout;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.holdfast.cart.CartApi;
+import dev.holdfast.saga.SagaEngine;
+import dev.holdfast.testing.TestServer;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+
+/// No cart stays frozen for good.
+class FrozenCartsTest {
+
+    private static final Map<String, Object> ADDRESS =
+            Map.of("name", "Jane Doe", "address1", "123 Main St", "city", "Anytown", "zip", "90210", "country", "US");
+
+    private final TestServer server = TestServer.shared();
+    private final CartApi carts = server.bean(CartApi.class);
+    private final FrozenCarts frozen = new FrozenCarts(carts, server.bean(SagaEngine.class), Clock.systemUTC());
+
+    @Test
+    void a_cart_nobody_gives_back_is_found_behind_any_number_of_checkouts_that_wait() throws Exception {
+        var sku = "sku-" + UUID.randomUUID();
+        server.put("/v1/products/" + sku, Map.of("name", "A thing", "price", Map.of("amount", 1, "currency", "USD")));
+        server.put("/v1/inventory/" + sku, Map.of("available", 1_000));
+        try (var db = server.database().dataSource().getConnection();
+                var lock = db.prepareStatement("SELECT FROM inventory.inventory WHERE product_id = ? FOR UPDATE")) {
+            db.setAutoCommit(false);
+            lock.setString(1, sku);
+            lock.execute();
+            var waiting = checkouts(sku, 250);
+            var orphan = cartWith(sku);
+            carts.freeze(orphan, "saga_chk_that_never_came_to_be");
+
+            frozen.sweep(Duration.ZERO);
+
+            assertThat(carts.find(orphan).orElseThrow().frozenBy()).isNull();
+            assertThat(waiting)
+                    .allSatisfy(
+                            cart -> assertThat(carts.find(cart).orElseThrow().frozenBy())
+                                    .isNotNull());
+            db.rollback();
+        }
+    }
+
+    private List<String> checkouts(String sku, int count) throws InterruptedException {
+        try (var clients = Executors.newVirtualThreadPerTaskExecutor()) {
+            var orders = Collections.nCopies(count, (Callable<String>) () -> checkout(sku));
+            return clients.invokeAll(orders).stream().map(Future::resultNow).toList();
+        }
+    }
+
+    private String checkout(String sku) {
+        var cart = cartWith(sku);
+        var answer = server.post(
+                "/v1/checkout",
+                Map.of("cart_id", cart, "payment_method_id", "pm_x", "shipping_address", ADDRESS),
+                "Idempotency-Key",
+                cart);
+        assertThat(answer.status()).as(answer.body()).isEqualTo(202);
+        return cart;
+    }
+
+    private String cartWith(String sku) {
+        var cart = "cart_" + UUID.randomUUID();
+        server.put("/v1/carts/" + cart, Map.of("currency", "USD", "items", List.of(Map.of("sku", sku, "quantity", 1))));
+        return cart;
+    }
+}
