@@ -1,0 +1,217 @@
+package dev.holdfast.reconciliation;
+
+import dev.holdfast.inventory.InventoryBooks;
+import dev.holdfast.notification.NotificationBooks;
+import dev.holdfast.orders.OrderBooks;
+import dev.holdfast.payment.PaymentBooks;
+import dev.holdfast.platform.ServiceDatabase;
+import dev.holdfast.platform.events.OutboxBooks;
+import dev.holdfast.saga.SagaBooks;
+import dev.holdfast.saga.SagaEngine;
+import dev.holdfast.shipping.ShippingBooks;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/// The invariants of the whole, each from what the services' own books say. Everything is read in short
+/// transactions, page by page, so an audit may run beside the load; what only holds when all is quiet is checked
+/// only then.
+final class Audit {
+
+    private static final Duration LOOK_EVERY = Duration.ofMillis(100);
+
+    private final Services services;
+    private final Clock clock;
+
+    Audit(Services services, Clock clock) {
+        this.services = services;
+        this.clock = clock;
+    }
+
+    /// What holds at rest only is believed only when nobody has begun anything while it was looked at: the books
+    /// are read one after the other, and an order placed in between would be in some of them.
+    ///
+    /// @param patience how long to wait for the shop to become quiet before it is audited as it is
+    Report run(Duration patience) throws SQLException, InterruptedException {
+        var giveUp = clock.instant().plus(patience);
+        while (true) {
+            var begun = services.sagas().count();
+            var busy = awaitQuiet(giveUp);
+            var checks = always();
+            if (busy.isEmpty()) {
+                var atRest = atRest();
+                busy = busySince(begun);
+                if (busy.isEmpty()) {
+                    checks.addAll(atRest);
+                } else if (clock.instant().isBefore(giveUp)) {
+                    continue;
+                }
+            }
+            var clean = checks.stream().allMatch(check -> check.broken() == 0);
+            return new Report(clock.instant(), busy.isEmpty(), busy, clean, checks);
+        }
+    }
+
+    private List<Check> always() throws SQLException {
+        var checks = new ArrayList<Check>();
+        checks.addAll(stock());
+        checks.addAll(money());
+        checks.add(transitions());
+        checks.addAll(named(services.sagas().always()));
+        checks.add(Check.of(
+                "labels",
+                "a shipment has at most one live label",
+                0,
+                services.shipping().broken()));
+        checks.addAll(gaps());
+        return checks;
+    }
+
+    private List<Check> atRest() throws SQLException {
+        var checks = new ArrayList<Check>();
+        checks.add(openOrders());
+        checks.addAll(named(services.sagas().open()));
+        checks.add(Check.of(
+                "labels",
+                "the carriers know at most one live label per shipment",
+                0,
+                services.shipping().doublyLabelledAtCarriers()));
+        checks.addAll(outboxes());
+        checks.addAll(new OrderByOrder(services).checks());
+        checks.addAll(new SagaByOrder(services).checks());
+        return checks;
+    }
+
+    /// @param begun how many sagas there were before
+    private List<String> busySince(long begun) throws SQLException {
+        var busy = busy();
+        var more = services.sagas().count() - begun;
+        if (more > 0) {
+            busy.add(more + " sagas were started while the books were read");
+        }
+        return busy;
+    }
+
+    /// @return what is still under way, nothing when all is quiet
+    private List<String> awaitQuiet(Instant giveUp) throws SQLException, InterruptedException {
+        var busy = busy();
+        while (!busy.isEmpty() && clock.instant().isBefore(giveUp)) {
+            Thread.sleep(LOOK_EVERY);
+            busy = busy();
+        }
+        return busy;
+    }
+
+    /// Quiet: no saga running or compensating, no provider's or carrier's answer open, every event delivered.
+    private List<String> busy() throws SQLException {
+        var busy = new ArrayList<String>();
+        if (!services.engine().quiet()) {
+            busy.add("sagas are running or compensating");
+        }
+        var open = services.payment().open();
+        if (open > 0) {
+            busy.add(open + " answers of payment providers are open");
+        }
+        services.shipping().unsettled().forEach((status, count) -> busy.add(count + " labels are " + status));
+        for (var outbox : services.outboxes()) {
+            var pending = OutboxBooks.of(outbox).backlog().pending();
+            if (pending > 0) {
+                busy.add(pending + " events of " + outbox.schema() + " are undelivered");
+            }
+        }
+        return busy;
+    }
+
+    private List<Check> stock() {
+        var audit = services.inventory().audit();
+        return audit.rules().stream()
+                .map(rule -> new Check(
+                        "stock", rule.name().replace('-', ' '), audit.stockRows(), rule.broken(), rule.example()))
+                .toList();
+    }
+
+    private List<Check> money() {
+        return services.payment().checks().stream()
+                .map(check -> new Check(
+                        "money",
+                        check.invariant(),
+                        check.looked(),
+                        check.broken(),
+                        check.examples().isEmpty() ? null : String.join(", ", check.examples())))
+                .toList();
+    }
+
+    private Check transitions() {
+        return Check.of(
+                "orders",
+                "every status was reached by valid transitions",
+                sum(services.orders().countByStatus()),
+                services.orders().broken());
+    }
+
+    private Check openOrders() {
+        var open = services.orders().open(null, 1_000);
+        return new Check(
+                "orders",
+                "no order is created or reserved without a live saga",
+                sum(services.orders().countByStatus()),
+                open.size(),
+                open.isEmpty() ? null : open.getFirst().orderId());
+    }
+
+    private static List<Check> named(List<SagaBooks.Rule> rules) {
+        return rules.stream()
+                .map(rule -> new Check("sagas", rule.name(), rule.looked(), rule.broken(), rule.example()))
+                .toList();
+    }
+
+    private List<Check> gaps() throws SQLException {
+        var checks = new ArrayList<Check>();
+        for (var database : services.outboxes()) {
+            var books = OutboxBooks.of(database);
+            var gaps = books.brokenRuns();
+            checks.add(new Check(
+                    "events",
+                    database.schema() + ": what is undelivered of a subject has no gap",
+                    books.backlog().pending(),
+                    gaps.size(),
+                    gaps.isEmpty() ? null : gaps.getFirst().subject()));
+        }
+        return checks;
+    }
+
+    private List<Check> outboxes() throws SQLException {
+        var checks = new ArrayList<Check>();
+        for (var database : services.outboxes()) {
+            var pending = OutboxBooks.of(database).backlog().pending();
+            checks.add(Check.of("events", database.schema() + ": the outbox is empty", pending, pending));
+        }
+        return checks;
+    }
+
+    private static long sum(Map<String, Long> counts) {
+        return counts.values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    /// Whose books are read.
+    ///
+    /// @param outboxes the databases of the services that have events
+    record Services(
+            InventoryBooks inventory,
+            PaymentBooks payment,
+            OrderBooks orders,
+            ShippingBooks shipping,
+            NotificationBooks notification,
+            SagaBooks sagas,
+            SagaEngine engine,
+            List<ServiceDatabase> outboxes) {}
+
+    /// @param quiet whether nothing was in flight; if not, what holds only then was left out
+    /// @param busy what was in flight, in words
+    /// @param clean whether every check holds
+    record Report(Instant at, boolean quiet, List<String> busy, boolean clean, List<Check> checks) {}
+}

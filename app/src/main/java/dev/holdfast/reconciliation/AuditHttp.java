@@ -1,0 +1,27 @@
+package dev.holdfast.reconciliation;
+
+import dev.holdfast.reconciliation.Audit.Report;
+import java.sql.SQLException;
+import java.time.Duration;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+
+/// `GET /v1/ops/audit`.
+@RestController
+class AuditHttp {
+
+    private static final int LONGEST_WAIT_SECONDS = 600;
+
+    private final Audit audit;
+
+    AuditHttp(Audit audit) {
+        this.audit = audit;
+    }
+
+    /// @param wait seconds the shop may take to become quiet, 0 to 600
+    @GetMapping("/v1/ops/audit")
+    Report audit(@RequestParam(defaultValue = "5") int wait) throws SQLException, InterruptedException {
+        return audit.run(Duration.ofSeconds(Math.clamp(wait, 0, LONGEST_WAIT_SECONDS)));
+    }
+}

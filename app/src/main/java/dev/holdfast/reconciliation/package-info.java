@@ -1,0 +1,4 @@
+/// The books: invariants over all services, checked from what each service's own books say.
+@org.springframework.modulith.ApplicationModule(
+        allowedDependencies = {"platform", "inventory", "payment", "orders", "shipping", "notification", "saga"})
+package dev.holdfast.reconciliation;
