@@ -1,0 +1,38 @@
+package dev.holdfast.cli;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/// Runs the shop on a durable folder until it is told to stop.
+@Command(
+        name = "serve",
+        mixinStandardHelpOptions = true,
+        description = "Runs the shop. Its data is kept between runs; checkouts in flight go on where they were.")
+final class ServeCommand implements Callable<Integer> {
+
+    @Mixin
+    private ShopOptions options;
+
+    @Option(
+            names = "--set",
+            paramLabel = "NAME=VALUE",
+            description = "Set a property, such as holdfast.datasource.url=jdbc:postgresql://…; may be repeated.")
+    private List<String> settings = List.of();
+
+    @Override
+    public Integer call() throws Exception {
+        options.check();
+        var properties = new ArrayList<String>();
+        settings.forEach(setting -> properties.add("--" + setting));
+        try (var shop = options.open(options.durable(), properties)) {
+            System.out.println("serving at " + shop.address() + ", data in "
+                    + options.durable().toAbsolutePath());
+            shop.awaitEnd();
+        }
+        return 0;
+    }
+}

@@ -1,0 +1,88 @@
+package dev.holdfast.cli;
+
+import dev.holdfast.HoldfastApplication;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import org.springframework.boot.Banner;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.web.server.context.WebServerApplicationContext;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.event.ContextClosedEvent;
+
+/// A shop running in this process: all services, the engine and the door, on the database in a folder.
+final class Shop implements AutoCloseable {
+
+    /// For commands whose own lines are what people read: only warnings of the services stand between them.
+    static final List<String> QUIETLY = List.of("--logging.level.root=warn");
+
+    /// A start that fails is told once, by the command, and not as the framework's stack traces too.
+    private static final String[] FAILURES_ARE_TOLD_ONCE = {
+        "logging.level.org.springframework.boot.SpringApplication=off",
+        "logging.level.org.springframework.boot.diagnostics=off",
+        "logging.level.org.springframework.boot.autoconfigure.logging=off",
+        "logging.level.org.springframework.boot.web.server.servlet.context=error",
+        "logging.level.org.springframework.boot.tomcat=error",
+    };
+
+    private final ConfigurableApplicationContext context;
+    private final CountDownLatch closed = new CountDownLatch(1);
+
+    private Shop(ConfigurableApplicationContext context) {
+        this.context = context;
+        context.addApplicationListener(event -> {
+            if (event instanceof ContextClosedEvent) {
+                closed.countDown();
+            }
+        });
+    }
+
+    /// @param properties Spring properties as arguments, `--server.port=8080`
+    static Shop open(List<String> properties) {
+        return new Shop(new SpringApplicationBuilder(HoldfastApplication.class)
+                .properties(FAILURES_ARE_TOLD_ONCE)
+                .bannerMode(Banner.Mode.OFF)
+                .logStartupInfo(false)
+                .run(properties.toArray(String[]::new)));
+    }
+
+    URI address() {
+        var port = ((WebServerApplicationContext) context).getWebServer().getPort();
+        return URI.create("http://127.0.0.1:" + port);
+    }
+
+    /// Waits until the shop is told to stop (Ctrl-C, SIGTERM).
+    void awaitEnd() throws InterruptedException {
+        closed.await();
+    }
+
+    @Override
+    public void close() {
+        context.close();
+    }
+
+    /// Removes a temporary shop's folder when the program ends, by Ctrl-C too: the shop is closed first, and nobody
+    /// waits for the main thread then.
+    static void removeAtExit(Path folder) {
+        SpringApplication.getShutdownHandlers().add(() -> {
+            try {
+                remove(folder);
+            } catch (IOException e) {
+                System.err.println("holdfast: " + folder + " could not be removed: " + e);
+            }
+        });
+    }
+
+    private static void remove(Path folder) throws IOException {
+        try (var files = Files.walk(folder)) {
+            for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(file);
+            }
+        }
+    }
+}

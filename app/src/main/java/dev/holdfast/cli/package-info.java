@@ -1,0 +1,3 @@
+/// The commands of `holdfast`.
+@org.springframework.modulith.ApplicationModule(allowedDependencies = {"platform", "replay", "reconciliation"})
+package dev.holdfast.cli;

@@ -1,0 +1,129 @@
+package dev.holdfast.replay;
+
+import dev.holdfast.platform.Json;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+
+/// Opens the shop: catalog, opening stock and customers of a file. Each write has its key or sets a state, so
+/// opening a shop that is open already changes nothing.
+final class Opening {
+
+    private static final int PRODUCTS_PER_IMPORT = 2_000;
+    private static final int AT_ONCE = 32;
+
+    private final ShopClient shop;
+    private final Survey survey;
+    private final String file;
+    private final double stockShare;
+
+    Opening(ShopClient shop, Survey survey, String file, double stockShare) {
+        this.shop = shop;
+        this.survey = survey;
+        this.file = file;
+        this.stockShare = stockShare;
+    }
+
+    void open(PrintStream out) throws IOException, InterruptedException {
+        importCatalog();
+        out.printf("catalog: %,d products%n", survey.products().size());
+        allAtOnce(survey.products().stream()
+                .<Callable<Void>>map(product -> () -> receive(product))
+                .toList());
+        out.printf("stock: %.0f %% of each product's demand received%n", stockShare * 100);
+        allAtOnce(survey.customers().entrySet().stream()
+                .<Callable<Void>>map(customer -> () -> register(customer.getKey(), customer.getValue()))
+                .toList());
+        out.printf("customers: %,d registered%n", survey.customers().size());
+    }
+
+    private void importCatalog() throws IOException, InterruptedException {
+        var products = survey.products();
+        for (int from = 0; from < products.size(); from += PRODUCTS_PER_IMPORT) {
+            var csv = new StringBuilder("sku,name,price,currency\n");
+            for (var product : products.subList(from, Math.min(products.size(), from + PRODUCTS_PER_IMPORT))) {
+                csv.append(quoted(product.sku())).append(',').append(quoted(product.name()));
+                csv.append(',').append(product.price().toPlainString()).append(",GBP\n");
+            }
+            var reply = shop.send("POST", "/v1/products:import", csv.toString(), "text/csv", null);
+            if (!reply.ok() || !reply.body().path("rejected").isEmpty()) {
+                throw new IOException("the catalog was not taken: " + reply.body());
+            }
+        }
+    }
+
+    private Void receive(Survey.Product product) throws IOException, InterruptedException {
+        var quantity = (long) Math.ceil(product.demand() * stockShare);
+        if (quantity > 0) {
+            var path = "/v1/inventory/" + Paths.segment(product.sku()) + "/receipts";
+            expect(
+                    shop.send("POST", path, Map.of("quantity", quantity), "opening-" + Paths.segment(product.sku())),
+                    path);
+        }
+        return null;
+    }
+
+    private Void register(String customer, String country) throws IOException, InterruptedException {
+        var path = "/v1/customers/usr_" + customer;
+        var body = new LinkedHashMap<String, Object>();
+        body.put("name", "Customer " + customer);
+        body.put("email", "customer-" + customer + "@example.com");
+        body.put("addresses", List.of(addressIn(country, "Customer " + customer)));
+        body.put("payment_method_ids", List.of("pm_card_" + customer));
+        expect(shop.send("PUT", path, body, null), path);
+        return null;
+    }
+
+    /// The data set has no addresses but the country.
+    static Map<String, Object> addressIn(String country, String name) {
+        return Map.of(
+                "name",
+                name,
+                "address1",
+                "1 Market Street",
+                "city",
+                country,
+                "zip",
+                "10115",
+                "country",
+                Countries.codeOf(country));
+    }
+
+    private void expect(ShopClient.Reply reply, String path) throws IOException {
+        if (!reply.ok()) {
+            throw new IOException(
+                    path + " in " + file + " was answered " + reply.status() + ": " + Json.write(reply.body()));
+        }
+    }
+
+    private static void allAtOnce(List<Callable<Void>> calls) throws IOException, InterruptedException {
+        var permits = new Semaphore(AT_ONCE);
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var results = calls.stream()
+                    .map(call -> threads.submit(() -> {
+                        permits.acquire();
+                        try {
+                            return call.call();
+                        } finally {
+                            permits.release();
+                        }
+                    }))
+                    .toList();
+            for (var result : results) {
+                result.get();
+            }
+        } catch (ExecutionException e) {
+            throw new IOException(e.getCause().getMessage(), e.getCause());
+        }
+    }
+
+    private static String quoted(String text) {
+        return '"' + text.replace("\"", "\"\"") + '"';
+    }
+}

@@ -1,0 +1,63 @@
+package dev.holdfast.replay;
+
+import java.math.BigDecimal;
+import java.time.LocalDateTime;
+
+/// One line of an invoice, in the columns of the UCI "Online Retail" data set.
+///
+/// @param line the row's line in the file, the header being line 1
+/// @param customerId null when the row names none
+/// @param unitPrice in GBP, with as many decimals as the file has
+record RetailRow(
+        long line,
+        String invoice,
+        String product,
+        String description,
+        int quantity,
+        LocalDateTime at,
+        BigDecimal unitPrice,
+        String customerId,
+        String country) {
+
+    /// What becomes of the row.
+    Fate fate() {
+        if (invoice.startsWith("C")) {
+            return Fate.CANCELLATION;
+        }
+        if (invoice.startsWith("A")) {
+            return Fate.ADJUSTMENT;
+        }
+        if (quantity <= 0) {
+            return Fate.STOCK_WRITE_OFF;
+        }
+        if (unitPrice.signum() == 0) {
+            return Fate.ZERO_PRICE;
+        }
+        if (unitPrice.signum() < 0) {
+            return Fate.NEGATIVE_PRICE;
+        }
+        return unitPrice.stripTrailingZeros().scale() > 2 ? Fate.FRACTION_OF_A_PENNY : Fate.SOLD;
+    }
+
+    enum Fate {
+        SOLD("sold"),
+        CANCELLATION("of a cancellation (C…)"),
+        ADJUSTMENT("of an adjustment (A…)"),
+        STOCK_WRITE_OFF("stock written off (quantity below 1)"),
+        ZERO_PRICE("price zero"),
+        NEGATIVE_PRICE("price negative"),
+        FRACTION_OF_A_PENNY("price with a fraction of a penny"),
+        UNREADABLE("unreadable");
+
+        private final String words;
+
+        Fate(String words) {
+            this.words = words;
+        }
+
+        @Override
+        public String toString() {
+            return words;
+        }
+    }
+}
