@@ -1,0 +1,145 @@
+package dev.holdfast.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.holdfast.testing.TestServer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+
+/// The audit: silent while all is well, and not to be fooled by books that agree with themselves only.
+class AuditTest {
+
+    private static final Map<String, Object> ADDRESS =
+            Map.of("name", "Jane Doe", "address1", "123 Main St", "city", "Anytown", "zip", "90210", "country", "US");
+
+    private static final TestServer SERVER = TestServer.with();
+
+    @AfterAll
+    static void close() throws Exception {
+        SERVER.close();
+    }
+
+    @Test
+    void an_audit_beside_the_load_raises_no_false_alarm() throws Exception {
+        var sku = product();
+        var over = new AtomicBoolean();
+        var reports = new ArrayList<JsonNode>();
+        try (var clients = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int client = 0; client < 2; client++) {
+                clients.submit(() -> {
+                    while (!over.get()) {
+                        order(sku);
+                    }
+                });
+            }
+            for (int i = 0; i < 100; i++) {
+                reports.add(audit(0));
+            }
+            over.set(true);
+        }
+        assertThat(reports).allSatisfy(report -> assertThat(broken(report)).isEmpty());
+        assertThat(broken(audit(30))).isEmpty();
+    }
+
+    @Test
+    void a_customer_who_was_not_told_of_an_order_is_found() {
+        var orderId = order(product());
+        assertThat(broken(audit(30))).isEmpty();
+        tampered(
+                "DELETE FROM notification.messages WHERE order_id = '" + orderId + "'",
+                "a customer was told what became of an order",
+                "INSERT INTO notification.messages VALUES ('msg_" + orderId + "', 'evt_" + orderId + "', '" + orderId
+                        + "', 'OrderConfirmed', 'email', 'guest', '', '')");
+    }
+
+    @Test
+    void stock_taken_for_other_pieces_than_were_ordered_is_found() {
+        var orderId = order(product());
+        assertThat(broken(audit(30))).isEmpty();
+        tampered(
+                "UPDATE orders.order_items SET quantity = 1, unit_price = 20, subtotal = 20 WHERE order_id = '"
+                        + orderId + "'",
+                "a confirmed order's reservation is committed, with the pieces ordered",
+                "UPDATE orders.order_items SET quantity = 2, unit_price = 10, subtotal = 20 WHERE order_id = '"
+                        + orderId + "'");
+    }
+
+    @Test
+    void an_order_that_its_checkout_believes_failed_is_found() {
+        var orderId = order(product());
+        assertThat(broken(audit(30))).isEmpty();
+        var saga = "saga_id = (SELECT saga_id FROM saga.saga_runs WHERE payload ->> 'order_id' = '" + orderId + "')";
+        tampered(
+                "UPDATE saga.saga_runs SET status = 'FAILED' WHERE " + saga,
+                "a checkout that failed left no live order",
+                "UPDATE saga.saga_runs SET status = 'COMPLETED' WHERE " + saga);
+    }
+
+    @Test
+    void an_order_that_is_gone_although_its_checkout_completed_is_found() {
+        var orderId = order(product());
+        assertThat(broken(audit(30))).isEmpty();
+        tampered(
+                "UPDATE orders.orders SET order_id = 'other' WHERE order_id = '" + orderId + "'",
+                "a checkout that completed has its order",
+                "UPDATE orders.orders SET order_id = '" + orderId + "' WHERE order_id = 'other'");
+    }
+
+    private void tampered(String sql, String invariant, String undo) {
+        SERVER.database().execute(sql);
+        try {
+            var report = audit(30);
+            assertThat(report.path("quiet").asBoolean()).isTrue();
+            assertThat(broken(report)).contains(invariant);
+        } finally {
+            SERVER.database().execute(undo);
+        }
+    }
+
+    private static List<String> broken(JsonNode report) {
+        var broken = new ArrayList<String>();
+        for (var check : report.path("checks")) {
+            if (check.path("broken").asLong() != 0) {
+                broken.add(check.path("invariant").asString());
+            }
+        }
+        return broken;
+    }
+
+    private static JsonNode audit(int wait) {
+        return SERVER.get("/v1/ops/audit?wait=" + wait).json();
+    }
+
+    /// @return the id of an order of two pieces for 20.00 that is confirmed
+    private static String order(String sku) {
+        var cart = "cart_" + UUID.randomUUID();
+        SERVER.put("/v1/carts/" + cart, Map.of("currency", "USD", "items", List.of(Map.of("sku", sku, "quantity", 2))));
+        var answer = SERVER.post(
+                        "/v1/checkout",
+                        Map.of("cart_id", cart, "payment_method_id", "pm_card_visa", "shipping_address", ADDRESS),
+                        "Idempotency-Key",
+                        cart,
+                        "Prefer",
+                        "wait=20")
+                .json();
+        assertThat(answer.path("status").asString()).as(answer.toString()).isEqualTo("completed");
+        return answer.path("order_id").asString();
+    }
+
+    private static String product() {
+        var sku = "sku-" + UUID.randomUUID();
+        SERVER.put(
+                "/v1/products/" + sku, Map.of("name", "A thing", "price", Map.of("amount", 1000, "currency", "USD")));
+        assertThat(SERVER.put("/v1/inventory/" + sku, Map.of("available", 1_000_000))
+                        .status())
+                .isLessThan(300);
+        return sku;
+    }
+}
