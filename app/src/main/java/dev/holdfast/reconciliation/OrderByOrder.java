@@ -5,6 +5,7 @@ import dev.holdfast.inventory.InventoryApi.Reservation;
 import dev.holdfast.orders.OrderBooks.OrderTotals;
 import dev.holdfast.payment.PaymentBooks.OrderMoney;
 import dev.holdfast.reconciliation.Audit.Services;
+import dev.holdfast.saga.SagaEngine;
 import dev.holdfast.shipping.ShippingBooks.LiveLabel;
 import java.math.BigDecimal;
 import java.util.LinkedHashMap;
@@ -20,15 +21,17 @@ final class OrderByOrder {
     private static final int PAGE = 1_000;
     private static final String TOTALS = "an order's total is the sum of its lines";
     private static final String PAID = "a confirmed order is captured at its total, and has no live authorization";
-    private static final String UNPAID = "no money is kept or set aside without a confirmed order";
+    private static final String UNPAID = "no money is kept or set aside by a checkout without a confirmed order";
     private static final String STOCK_KEPT = "a confirmed order's reservation is committed, with the pieces ordered";
     private static final String STOCK_FREE = "no stock is held or taken by a checkout without a confirmed order";
-    private static final String LABELS = "no label is live without a confirmed order";
+    private static final String LABELS = "no label of a checkout is live without a confirmed order";
+    private static final String DIRECT = "money or labels that no checkout asked for (listed, not judged)";
 
     private final Pages<OrderTotals> orders;
     private final Pages<OrderMoney> money;
     private final Pages<Reservation> reservations;
     private final Pages<LiveLabel> labels;
+    private final SagaEngine engine;
     private final Map<String, Tally> tallies = new LinkedHashMap<>();
 
     OrderByOrder(Services services) {
@@ -36,7 +39,8 @@ final class OrderByOrder {
         money = new Pages<>(after -> services.payment().money(after == null ? "" : after, PAGE), OrderMoney::orderId);
         reservations = new Pages<>(after -> services.inventory().reservations(after, PAGE), Reservation::reservationId);
         labels = new Pages<>(after -> services.shipping().live(after, PAGE), LiveLabel::orderId);
-        Stream.of(TOTALS, PAID, UNPAID, STOCK_KEPT, STOCK_FREE, LABELS)
+        engine = services.engine();
+        Stream.of(TOTALS, PAID, UNPAID, STOCK_KEPT, STOCK_FREE, LABELS, DIRECT)
                 .forEach(rule -> tallies.put(rule, new Tally("orders", rule)));
     }
 
@@ -65,13 +69,13 @@ final class OrderByOrder {
             return;
         }
         if (paid != null) {
-            look(UNPAID, id, paid.authorized().amount() == 0 && paid.captured().equals(paid.refunded()));
+            judge(UNPAID, id, paid.authorized().amount() == 0 && paid.captured().equals(paid.refunded()));
         }
         if (held != null && isOfACheckout(held)) {
             look(STOCK_FREE, id, !List.of("held", "pinned", "committed").contains(held.status()));
         }
         if (label != null) {
-            look(LABELS, id, false);
+            judge(LABELS, id, false);
         }
     }
 
@@ -95,6 +99,17 @@ final class OrderByOrder {
     /// A hold somebody made through inventory's own door belongs to no saga of ours.
     private static boolean isOfACheckout(Reservation held) {
         return held.sagaId() != null && held.sagaId().startsWith("saga_chk_");
+    }
+
+    /// What stands alone is a fault only if a checkout asked for it: payment and shipping have doors of their own,
+    /// and whoever goes through them keeps the order elsewhere. Every checkout has claimed its order's id as a
+    /// name.
+    private void judge(String rule, String id, boolean holds) {
+        if (holds || engine.named("order:" + id).isPresent()) {
+            look(rule, id, holds);
+        } else {
+            look(DIRECT, id, true);
+        }
     }
 
     private void look(String rule, String id, boolean holds) {

@@ -92,6 +92,31 @@ class AuditTest {
                 "UPDATE orders.orders SET order_id = '" + orderId + "' WHERE order_id = 'other'");
     }
 
+    @Test
+    void money_and_labels_asked_for_at_their_own_doors_are_listed_and_not_judged() {
+        var id = "ORD-" + UUID.randomUUID();
+        var charged = SERVER.post(
+                "/api/payment/charge",
+                Map.of("order_id", id, "amount", 199.98, "currency", "USD", "payment_method_token", "tok_abcdef12345"));
+        assertThat(charged.status()).as(charged.body()).isEqualTo(200);
+
+        var report = audit(30);
+
+        assertThat(broken(report)).isEmpty();
+        assertThat(report.path("checks").toString())
+                .contains("\"money or labels that no checkout asked for (listed, not judged)\",\"figure\":1");
+    }
+
+    @Test
+    void money_of_a_checkout_whose_order_is_gone_is_found() {
+        var orderId = order(product());
+        assertThat(broken(audit(30))).isEmpty();
+        tampered(
+                "UPDATE orders.orders SET order_id = 'other' WHERE order_id = '" + orderId + "'",
+                "no money is kept or set aside by a checkout without a confirmed order",
+                "UPDATE orders.orders SET order_id = '" + orderId + "' WHERE order_id = 'other'");
+    }
+
     private void tampered(String sql, String invariant, String undo) {
         SERVER.database().execute(sql);
         try {

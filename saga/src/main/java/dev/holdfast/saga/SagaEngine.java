@@ -105,6 +105,11 @@ public final class SagaEngine implements AutoCloseable {
         return reads.startedBy(scope, idempotencyKey);
     }
 
+    /// The id of the saga that has, or had, a name.
+    public Optional<String> named(String name) {
+        return reads.named(name);
+    }
+
     /// The id of the saga that holds a subject: the one about it that has not failed.
     public Optional<String> holderOf(String subject) {
         return reads.holderOf(subject);

@@ -55,6 +55,7 @@ final class SagaReads {
              WHERE scope = ? AND idempotency_key = ?
             """;
 
+    private static final String NAMED = "SELECT saga_id FROM saga.saga_names WHERE name = ?";
     private static final String HOLDER_OF = "SELECT saga_id FROM saga.saga_subjects WHERE subject = ?";
 
     private static final String LIST = """
@@ -128,6 +129,15 @@ final class SagaReads {
     Optional<String> holderOf(String subject) {
         return Database.reading(dataSource, db -> {
             try (var statement = prepared(db, HOLDER_OF, subject);
+                    var rows = statement.executeQuery()) {
+                return rows.next() ? Optional.of(rows.getString(1)) : Optional.empty();
+            }
+        });
+    }
+
+    Optional<String> named(String name) {
+        return Database.reading(dataSource, db -> {
+            try (var statement = prepared(db, NAMED, name);
                     var rows = statement.executeQuery()) {
                 return rows.next() ? Optional.of(rows.getString(1)) : Optional.empty();
             }

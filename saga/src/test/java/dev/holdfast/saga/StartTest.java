@@ -112,6 +112,7 @@ class StartTest {
                 .isEqualTo(new StartAnswer.NameTaken("s1"));
         assertThat(engine.startedBy("test", "two")).isEmpty();
         assertThat(engine.holderOf("cart:8")).isEmpty();
+        assertThat(engine.named("order:1")).contains("s1");
         assertThat(engine.start(definition, about("s2", "two", "cart:8").withName("order:2")))
                 .isEqualTo(new StartAnswer.Started("s2"));
     }
