@@ -22,8 +22,8 @@ public interface CartApi {
     /// The order is confirmed: the cart is deleted. Only if frozen by this saga; else nothing happens.
     void close(String cartId, String sagaId);
 
-    /// Hands a frozen cart from one checkout to another, for a cart left frozen by a saga that has ended: compare
-    /// and set, so of two checkouts that try, one gets it.
+    /// Hands a frozen cart from one checkout to another, when it is frozen for a saga that does not exist, or for
+    /// one that lost against another: compare and set, so of two checkouts that try, one gets it.
     ///
     /// @return whether `toSagaId` has it now; also true when it had it already
     boolean takeOver(String cartId, String fromSagaId, String toSagaId);
