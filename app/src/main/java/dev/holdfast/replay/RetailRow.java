@@ -41,8 +41,8 @@ record RetailRow(
 
     enum Fate {
         SOLD("sold"),
-        CANCELLATION("of a cancellation (C…)"),
-        ADJUSTMENT("of an adjustment (A…)"),
+        CANCELLATION("of a cancellation (C...)"),
+        ADJUSTMENT("of an adjustment (A...)"),
         STOCK_WRITE_OFF("stock written off (quantity below 1)"),
         ZERO_PRICE("price zero"),
         NEGATIVE_PRICE("price negative"),
