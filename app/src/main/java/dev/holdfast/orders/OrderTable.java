@@ -114,15 +114,24 @@ final class OrderTable {
         claim(claims);
         writeItems();
         lock(commands);
+        claimForHidden(commands);
+        findFailed(claims.keySet());
+    }
+
+    /// A creation that came too late claims nothing and hid the cancellations behind it, so they claim now. Another
+    /// node may have done so since these rows were locked; its row is locked then. Claiming after locking could
+    /// close a circle with another node: the database ends one of the two batches, which runs again.
+    private void claimForHidden(List<OrdersCommand> commands) throws SQLException {
         var missing = new LinkedHashMap<String, OrdersCommand>();
         for (var command : commands) {
             if (command instanceof Cancel cancel && !rows.containsKey(cancel.orderId())) {
                 missing.put(cancel.orderId(), cancel);
             }
         }
-        // Only where a creation that came too late hid the cancellation behind it.
-        claim(missing);
-        findFailed(claims.keySet());
+        if (!missing.isEmpty()) {
+            claim(missing);
+            lock(commands);
+        }
     }
 
     /// @param claims by order id what claims it: a creation its row, a cancellation a tombstone

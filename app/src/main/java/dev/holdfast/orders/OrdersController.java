@@ -30,7 +30,7 @@ class OrdersController {
             @RequestParam(required = false) String status,
             @RequestParam(defaultValue = "50") int limit) {
         if (limit < 1 || limit > MOST) {
-            throw ProblemException.invalid("#/limit", "must be 1 to 200");
+            throw ProblemException.invalid("?limit", "must be 1 to 200");
         }
         var flaw = after == null || after.isEmpty() ? null : Text.flaw(after, 64);
         if (flaw != null) {
@@ -43,7 +43,7 @@ class OrdersController {
             var more = page.size() > limit || page.size() == MOST;
             return new OrderPage(shown, more ? shown.getLast().orderId() : null);
         } catch (IllegalArgumentException e) {
-            throw ProblemException.invalid("#/status", e.getMessage());
+            throw ProblemException.invalid("?status", e.getMessage());
         }
     }
 

@@ -3,6 +3,7 @@ package dev.holdfast.orders;
 import static dev.holdfast.orders.OrdersFixture.request;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.holdfast.orders.OrdersApi.Accepted;
 import dev.holdfast.orders.OrdersApi.CreateRequest;
@@ -10,6 +11,7 @@ import dev.holdfast.orders.OrdersApi.OrderResult;
 import dev.holdfast.orders.OrdersApi.Refused;
 import dev.holdfast.platform.KeyReusedException;
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Executors;
@@ -112,6 +114,36 @@ class OrdersPromisesTest {
                 .isEqualTo("too-late");
         assertThat(fixture.transitions("ord_1")).isEmpty();
         assertThat(orders.cancel("ord_1", "gave up")).isEqualTo(new Accepted("ord_1", "cancelled"));
+    }
+
+    /// The late creation claims nothing, so the cancellation behind it claims, and meets the other node's.
+    @Test
+    void a_late_do_and_its_undo_in_one_batch_answer_while_another_node_undoes_it_too() throws Exception {
+        var database = fixture.database.dataSource();
+        try (var other = database.getConnection();
+                var own = database.getConnection();
+                var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            other.setAutoCommit(false);
+            own.setAutoCommit(false);
+            fixture.batch.run(other, List.of(new OrdersCommand.Cancel("ord_1", "elsewhere", null)));
+            int backend = own.unwrap(org.postgresql.PGConnection.class).getBackendPID();
+            var late = request("ord_1", 2, true, Instant.now().minusSeconds(1));
+            var answers = threads.submit(() -> fixture.batch.run(
+                    own,
+                    List.of(
+                            new OrdersCommand.Create(late, "hash", null),
+                            new OrdersCommand.Cancel("ord_1", "here", null))));
+            await().until(() -> fixture.jdbc
+                    .sql("SELECT pg_blocking_pids(?) <> '{}'")
+                    .param(backend)
+                    .query(Boolean.class)
+                    .single());
+            other.commit();
+            assertThat(answers.get().getLast())
+                    .isEqualTo(new OrdersCommand.Answered(new Accepted("ord_1", "cancelled")));
+            own.commit();
+        }
+        assertThat(fixture.transitions("ord_1")).containsExactly(">created", "created>cancelled");
     }
 
     @Test
