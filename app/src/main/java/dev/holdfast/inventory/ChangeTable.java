@@ -83,11 +83,7 @@ final class ChangeTable {
             SqlArrays.text(statement, 1, decided, Change::key);
             SqlArrays.text(statement, 2, decided, Change::hash);
             SqlArrays.text(statement, 3, decided, change -> Json.write(change.answer()));
-            int written = statement.executeUpdate();
-            if (written != decided.size()) {
-                throw new IllegalStateException(written + " changes answered where " + decided.size()
-                        + " were to be; the batch is rolled back");
-            }
+            expect(decided.size(), statement.executeUpdate(), "answered");
         }
     }
 
@@ -98,7 +94,15 @@ final class ChangeTable {
         }
         try (var statement = db.prepareStatement(WITHDRAW)) {
             SqlArrays.text(statement, 1, keys);
-            statement.executeUpdate();
+            expect(keys.size(), statement.executeUpdate(), "withdrawn");
+        }
+    }
+
+    /// The rows are this batch's own claims: a count that is off is a defect, and nothing of it may stay.
+    private static void expect(int expected, int actual, String what) {
+        if (expected != actual) {
+            throw new IllegalStateException(
+                    actual + " changes " + what + " where " + expected + " were to be; the batch is rolled back");
         }
     }
 }

@@ -76,7 +76,8 @@ class InventoryController {
     }
 
     @PostMapping("/release")
-    Released release(@RequestBody TargetBody body) {
+    Released release(@RequestHeader(name = KEY, required = false) String key, @RequestBody TargetBody body) {
+        requireForm(key);
         return switch (inventory.release(body.target())) {
             case Released released -> released;
             case Refused(var code, var message) -> throw InventoryProblems.refused(code, message);
@@ -84,7 +85,8 @@ class InventoryController {
     }
 
     @PostMapping("/commit")
-    Committed commit(@RequestBody TargetBody body) {
+    Committed commit(@RequestHeader(name = KEY, required = false) String key, @RequestBody TargetBody body) {
+        requireForm(key);
         return switch (inventory.commit(body.target())) {
             case Committed committed -> committed;
             case Refused(var code, var message) -> throw InventoryProblems.refused(code, message);
@@ -92,7 +94,8 @@ class InventoryController {
     }
 
     @PostMapping("/extend")
-    Held extend(@RequestBody ExtendBody body) {
+    Held extend(@RequestHeader(name = KEY, required = false) String key, @RequestBody ExtendBody body) {
+        requireForm(key);
         boolean pins = Boolean.TRUE.equals(body.pinned());
         if (pins == (body.expiresAt() != null)) {
             throw ProblemException.invalid("#/expires_at", "must be given, or \"pinned\": true, and not both");
@@ -113,6 +116,11 @@ class InventoryController {
             case Restocked restocked -> restocked;
             case Refused(var code, var message) -> throw InventoryProblems.refused(code, message);
         };
+    }
+
+    /// A reservation's own state makes these harmless to repeat; a key that comes with them is checked for form.
+    private static void requireForm(String key) {
+        IdempotencyKey.of(key, null);
     }
 
     static Availability availability(InventoryApi inventory, String sku) {

@@ -223,6 +223,15 @@ class InventoryHttpTest {
         assertThat(fixture.texts("SELECT 1 FROM inventory.reservations")).isEmpty();
     }
 
+    @Test
+    void a_malformed_key_is_refused_wherever_one_may_be_sent() {
+        for (var operation : new String[] {"hold", "release", "commit", "extend", "restock"}) {
+            assertThat(post("/v1/inventory/" + operation, "{\"saga_id\":\"s\",\"pinned\":true}", "two words"))
+                    .as(operation)
+                    .hasStatus(400);
+        }
+    }
+
     private static String older(String sku, int quantity) {
         return "{\"sku\":\"%s\",\"quantity\":%d,\"reservation_id\":\"ORD-1\"}".formatted(sku, quantity);
     }
