@@ -55,6 +55,17 @@ public final class Columns {
         return types.length + 1;
     }
 
+    /// Runs a statement whose only parameters are these columns and that must touch one row for each of theirs;
+    /// without rows it runs nothing.
+    ///
+    /// @throws IllegalStateException it touched more or fewer: the transaction must not be committed
+    public void write(Connection db, String sql) throws SQLException {
+        int written = isEmpty() ? 0 : update(db, sql);
+        if (written != size()) {
+            throw new IllegalStateException("wrote " + written + " rows instead of " + size() + ": " + sql);
+        }
+    }
+
     /// Runs a statement whose only parameters are these columns.
     ///
     /// @return the number of rows it touched
