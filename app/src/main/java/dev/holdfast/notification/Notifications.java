@@ -1,5 +1,6 @@
 package dev.holdfast.notification;
 
+import dev.holdfast.platform.Columns;
 import dev.holdfast.platform.Event;
 import dev.holdfast.platform.EventConsumer;
 import dev.holdfast.platform.ServiceDatabase;
@@ -14,7 +15,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Function;
 
 /// Writes down what is to be told to whom, in the transaction that records the event as seen. It sends nothing, so
 /// no mail server can hold an event up.
@@ -25,7 +25,7 @@ final class Notifications implements EventConsumer, NotificationBooks {
             INSERT INTO notification.messages
                    (message_id, event_id, order_id, event_type, channel, recipient, subject, body)
             SELECT m.message_id, m.event_id, m.order_id, m.event_type, m.channel, m.recipient, m.subject, m.body
-              FROM unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[])
+              FROM unnest(?, ?, ?, ?, ?, ?, ?, ?)
                    AS m (message_id, event_id, order_id, event_type, channel, recipient, subject, body)
              ORDER BY m.order_id, m.event_type
                 ON CONFLICT DO NOTHING
@@ -80,26 +80,21 @@ final class Notifications implements EventConsumer, NotificationBooks {
 
     @Override
     public void handle(Connection db, List<Event> events) throws SQLException {
-        var messages =
-                events.stream().flatMap(event -> Letters.about(event).stream()).toList();
-        var columns = List.<Function<Message, String>>of(
-                Message::messageId,
-                Message::eventId,
-                Message::orderId,
-                Message::eventType,
-                Message::channel,
-                Message::recipient,
-                Message::subject,
-                Message::body);
-        try (var write = db.prepareStatement(WRITE)) {
-            int position = 1;
-            for (var column : columns) {
-                write.setArray(
-                        position++,
-                        db.createArrayOf("text", messages.stream().map(column).toArray()));
+        var columns = Columns.of("text", "text", "text", "text", "text", "text", "text", "text");
+        for (var event : events) {
+            for (var message : Letters.about(event)) {
+                columns.add(
+                        message.messageId(),
+                        message.eventId(),
+                        message.orderId(),
+                        message.eventType(),
+                        message.channel(),
+                        message.recipient(),
+                        message.subject(),
+                        message.body());
             }
-            write.executeUpdate();
         }
+        columns.update(db, WRITE);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.holdfast.payment;
 
+import dev.holdfast.platform.Columns;
 import dev.holdfast.platform.Money;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -44,26 +45,6 @@ final class OperationTable {
              WHERE operation_id = ANY (?)
             """;
 
-    private static final Columns<Operation> INSERTED = Columns.<Operation>none()
-            .text(Operation::operationId)
-            .text(Operation::paymentId)
-            .text(Operation::orderId)
-            .text(operation -> operation.kind().code())
-            .text(Operation::key)
-            .text(Operation::requestHash)
-            .amount(operation -> operation.amount().decimal())
-            .text(operation -> operation.amount().code())
-            .text(Operation::reason)
-            .text(operation -> operation.state().code());
-
-    private static final Columns<Operation> UPDATED = Columns.<Operation>none()
-            .text(Operation::operationId)
-            .text(operation -> operation.state().code())
-            .number(Operation::asked)
-            .text(Operation::providerRef)
-            .text(Operation::declineCode)
-            .time(Operation::completedAt);
-
     private OperationTable() {}
 
     static List<Operation> byId(Connection db, Collection<String> ids) throws SQLException {
@@ -79,21 +60,41 @@ final class OperationTable {
     }
 
     static void insert(Connection db, List<Operation> operations) throws SQLException {
-        INSERTED.write(db, INSERT, operations);
+        var columns = Columns.of("text", "text", "text", "text", "text", "text", "numeric", "text", "text", "text");
+        for (var operation : operations) {
+            columns.add(
+                    operation.operationId(),
+                    operation.paymentId(),
+                    operation.orderId(),
+                    operation.kind().code(),
+                    operation.key(),
+                    operation.requestHash(),
+                    operation.amount().decimal(),
+                    operation.amount().code(),
+                    operation.reason(),
+                    operation.state().code());
+        }
+        columns.write(db, INSERT);
     }
 
     static void update(Connection db, List<Operation> operations) throws SQLException {
-        UPDATED.write(db, UPDATE, operations);
+        var columns = Columns.of("text", "text", "int8", "text", "text", "timestamptz");
+        for (var operation : operations) {
+            columns.add(
+                    operation.operationId(),
+                    operation.state().code(),
+                    operation.asked(),
+                    operation.providerRef(),
+                    operation.declineCode(),
+                    operation.completedAt());
+        }
+        columns.write(db, UPDATE);
     }
 
     static void delete(Connection db, Collection<String> ids) throws SQLException {
-        if (ids.isEmpty()) {
-            return;
-        }
-        try (var statement = db.prepareStatement(DELETE)) {
-            statement.setArray(1, db.createArrayOf("text", ids.toArray()));
-            statement.executeUpdate();
-        }
+        var columns = Columns.of("text");
+        ids.forEach(columns::add);
+        columns.write(db, DELETE);
     }
 
     /// @param where the rest of the statement: `WHERE …`

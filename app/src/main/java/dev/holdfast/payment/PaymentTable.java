@@ -2,6 +2,7 @@ package dev.holdfast.payment;
 
 import dev.holdfast.payment.Payment.Attempt;
 import dev.holdfast.payment.Payment.Standing;
+import dev.holdfast.platform.Columns;
 import dev.holdfast.platform.Money;
 import java.math.BigDecimal;
 import java.sql.Connection;
@@ -37,12 +38,12 @@ final class PaymentTable {
                    CASE WHEN request_hash IS NULL THEN statement_timestamp() END
               FROM unnest(?::text[], ?::text[], ?::int8[], ?::text[], ?::text[], ?::int8[], ?::int8[], ?::int8[],
                           ?::text[], ?::text[], ?::text[], ?::bool[], ?::numeric[], ?::text[], ?::text[],
-                          ?::timestamptz[])
+                          ?::timestamptz[]) WITH ORDINALITY
                    AS fresh (payment_id, order_id, ordinal, idempotency_key, authorization_key, attempt, method_no,
                              method_count, request_hash, method, provider, takes_at_once, amount, currency, status,
-                             not_after)
+                             not_after, place)
              WHERE not_after IS NULL OR not_after > statement_timestamp()
-             ORDER BY order_id, ordinal
+             ORDER BY order_id, ordinal, place
             """;
 
     private static final String CLAIM = INSERT + "ON CONFLICT DO NOTHING RETURNING " + COLUMNS;
@@ -84,43 +85,6 @@ final class PaymentTable {
              WHERE payment.payment_id = now.payment_id
             """;
 
-    private static final Columns<Fresh> INSERTED = Columns.<Fresh>none()
-            .text(fresh -> fresh.row().paymentId())
-            .text(fresh -> fresh.row().orderId())
-            .number(fresh -> fresh.row().ordinal())
-            .text(fresh -> fresh.row().attempt().key())
-            .text(fresh -> fresh.row().attempt().authorizationKey())
-            .number(fresh -> fresh.row().attempt().number())
-            .number(fresh -> fresh.row().attempt().methodNo())
-            .number(fresh -> fresh.row().attempt().methodCount())
-            .text(fresh -> fresh.row().requestHash())
-            .text(fresh -> fresh.row().attempt().method())
-            .text(fresh -> fresh.row().attempt().provider())
-            .flag(fresh -> fresh.row().takesAtOnce())
-            .amount(fresh -> fresh.row().tombstone()
-                    ? BigDecimal.ZERO
-                    : fresh.row().amount().decimal())
-            .text(fresh -> fresh.row().tombstone() ? null : fresh.row().amount().code())
-            .text(fresh -> fresh.row().status().code())
-            .time(Fresh::notAfter);
-
-    private static final Columns<Payment> UPDATED = Columns.<Payment>none()
-            .text(Payment::paymentId)
-            .text(row -> row.status().code())
-            .text(row -> row.standing().providerId())
-            .text(row -> row.standing().declineCode())
-            .amount(row -> decimal(row, row.sums().captured()))
-            .amount(row -> decimal(row, row.sums().capturing()))
-            .amount(row -> decimal(row, row.sums().refunded()))
-            .amount(row -> decimal(row, row.sums().refunding()))
-            .amount(row -> decimal(row, row.sums().released()))
-            .amount(row -> decimal(row, row.sums().releasing()))
-            .time(row -> row.standing().undoneAt())
-            .number(row -> row.standing().undoCount())
-            .number(row -> row.standing().asked())
-            .number(row -> row.standing().eventSeq())
-            .time(row -> row.standing().completedAt());
-
     private PaymentTable() {}
 
     /// A row to insert.
@@ -131,7 +95,7 @@ final class PaymentTable {
     /// A row as read, with the database's time of the reading.
     record Read(Payment row, Instant now) {}
 
-    /// Inserts the first row of each order that has none yet.
+    /// Inserts the first row of each order that has none yet: the first of those given that is in time.
     ///
     /// @return the rows that were inserted
     static List<Read> claim(Connection db, List<Fresh> rows) throws SQLException {
@@ -139,7 +103,7 @@ final class PaymentTable {
             return List.of();
         }
         try (var statement = db.prepareStatement(CLAIM)) {
-            INSERTED.bind(db, statement, rows);
+            inserted(rows).bind(db, statement);
             return read(statement);
         }
     }
@@ -176,12 +140,61 @@ final class PaymentTable {
     }
 
     static void insert(Connection db, List<Payment> rows) throws SQLException {
-        INSERTED.write(
-                db, INSERT, rows.stream().map(row -> new Fresh(row, null)).toList());
+        inserted(rows.stream().map(row -> new Fresh(row, null)).toList()).write(db, INSERT);
     }
 
     static void update(Connection db, List<Payment> rows) throws SQLException {
-        UPDATED.write(db, UPDATE, rows);
+        var types = "text text text text numeric numeric numeric numeric numeric numeric timestamptz int8 int8 int8"
+                + " timestamptz";
+        var columns = Columns.of(types.split(" "));
+        for (var row : rows) {
+            var sums = row.sums();
+            var standing = row.standing();
+            columns.add(
+                    row.paymentId(),
+                    row.status().code(),
+                    standing.providerId(),
+                    standing.declineCode(),
+                    decimal(row, sums.captured()),
+                    decimal(row, sums.capturing()),
+                    decimal(row, sums.refunded()),
+                    decimal(row, sums.refunding()),
+                    decimal(row, sums.released()),
+                    decimal(row, sums.releasing()),
+                    standing.undoneAt(),
+                    standing.undoCount(),
+                    standing.asked(),
+                    standing.eventSeq(),
+                    standing.completedAt());
+        }
+        columns.write(db, UPDATE);
+    }
+
+    private static Columns inserted(List<Fresh> rows) {
+        var types = "text text int8 text text int8 int8 int8 text text text bool numeric text text timestamptz";
+        var columns = Columns.of(types.split(" "));
+        for (var fresh : rows) {
+            var row = fresh.row();
+            var attempt = row.attempt();
+            columns.add(
+                    row.paymentId(),
+                    row.orderId(),
+                    row.ordinal(),
+                    attempt.key(),
+                    attempt.authorizationKey(),
+                    attempt.number(),
+                    attempt.methodNo(),
+                    attempt.methodCount(),
+                    row.requestHash(),
+                    attempt.method(),
+                    attempt.provider(),
+                    row.takesAtOnce(),
+                    row.tombstone() ? 0 : row.amount().decimal(),
+                    row.tombstone() ? null : row.amount().code(),
+                    row.status().code(),
+                    fresh.notAfter());
+        }
+        return columns;
     }
 
     /// Runs a query over [#select].

@@ -3,9 +3,9 @@ package dev.holdfast.payment;
 import dev.holdfast.groupcommit.BatchWork;
 import dev.holdfast.payment.PaymentProvider.Charge;
 import dev.holdfast.payment.SandboxCommand.Entered;
+import dev.holdfast.platform.Columns;
 import dev.holdfast.platform.Ids;
 import dev.holdfast.platform.Money;
-import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -66,32 +66,6 @@ final class SandboxBooks implements BatchWork<SandboxCommand, Entered> {
             SELECT *
               FROM unnest(?::text[], ?::text[], ?::text[], ?::numeric[], ?::text[], ?::text[])
             """;
-
-    private static final Columns<SandboxCommand.Charge> CHARGES = Columns.<SandboxCommand.Charge>none()
-            .text(_ -> Ids.next("ch_"))
-            .text(SandboxCommand.Charge::key)
-            .text(charge -> charge.request().orderId())
-            .text(charge -> charge.request().method())
-            .amount(charge -> charge.request().amount().decimal())
-            .text(charge -> charge.request().amount().code())
-            .text(SandboxCommand.Charge::declineCode)
-            .amount(charge -> charge.declineCode() == null && charge.request().capture()
-                    ? charge.request().amount().decimal()
-                    : BigDecimal.ZERO);
-
-    private static final Columns<Charge> SUMS = Columns.<Charge>none()
-            .text(Charge::providerId)
-            .amount(charge -> charge.captured().decimal())
-            .amount(charge -> charge.refunded().decimal())
-            .amount(charge -> charge.released().decimal());
-
-    private static final Columns<Entry> ENTRIES = Columns.<Entry>none()
-            .text(Entry::key)
-            .text(entry -> entry.after().providerId())
-            .text(entry -> entry.kind().code())
-            .amount(entry -> entry.amount().decimal())
-            .text(Entry::ref)
-            .text(Entry::refusalCode);
 
     private record Entry(String key, Charge after, OperationKind kind, Money amount, String ref, String refusalCode) {}
 
@@ -164,7 +138,7 @@ final class SandboxBooks implements BatchWork<SandboxCommand, Entered> {
         }
         var fresh = new LinkedHashSet<String>();
         try (var claim = db.prepareStatement(CLAIM)) {
-            CHARGES.bind(db, claim, List.copyOf(charges.values()));
+            claims(charges.values()).bind(db, claim);
             keys(claim, fresh);
         }
         var entered = new HashMap<String, Entered>();
@@ -209,10 +183,50 @@ final class SandboxBooks implements BatchWork<SandboxCommand, Entered> {
                     .distinct()
                     .map(charges::get)
                     .toList();
-            SUMS.write(db, UPDATE, changed);
-            ENTRIES.write(db, INSERT_OPERATIONS, entries);
+            write(db, changed, entries);
         }
         return entered;
+    }
+
+    private static void write(Connection db, List<Charge> changed, List<Entry> entries) throws SQLException {
+        var sums = Columns.of("text", "numeric", "numeric", "numeric");
+        for (var charge : changed) {
+            sums.add(
+                    charge.providerId(),
+                    charge.captured().decimal(),
+                    charge.refunded().decimal(),
+                    charge.released().decimal());
+        }
+        sums.write(db, UPDATE);
+        var added = Columns.of("text", "text", "text", "numeric", "text", "text");
+        for (var entry : entries) {
+            added.add(
+                    entry.key(),
+                    entry.after().providerId(),
+                    entry.kind().code(),
+                    entry.amount().decimal(),
+                    entry.ref(),
+                    entry.refusalCode());
+        }
+        added.write(db, INSERT_OPERATIONS);
+    }
+
+    private static Columns claims(Collection<SandboxCommand.Charge> charges) {
+        var columns = Columns.of("text", "text", "text", "text", "numeric", "text", "text", "numeric");
+        for (var charge : charges) {
+            var request = charge.request();
+            boolean takes = charge.declineCode() == null && request.capture();
+            columns.add(
+                    Ids.next("ch_"),
+                    charge.key(),
+                    request.orderId(),
+                    request.method(),
+                    request.amount().decimal(),
+                    request.amount().code(),
+                    charge.declineCode(),
+                    takes ? request.amount().decimal() : 0);
+        }
+        return columns;
     }
 
     private static Entry decide(Charge charge, SandboxCommand.Operate operation) {

@@ -100,9 +100,7 @@ final class CarrierSandbox implements BatchWork<Command, Entry> {
                 changed.add(key, label.status.code());
             }
         });
-        if (!changed.isEmpty()) {
-            changed.update(db, WRITE);
-        }
+        changed.write(db, WRITE);
         return entries;
     }
 
