@@ -91,9 +91,10 @@ class PaymentController {
             @PathVariable String paymentId,
             @RequestHeader(name = KEY, required = false) String key,
             @RequestBody(required = false) RefundBody body) {
+        var named = IdempotencyKey.required(key);
         var amount = body == null ? null : PaymentRequests.part(body.amount());
-        var reason = body == null ? null : PaymentRequests.reason(body.reason());
-        return switch (payments.refund(new RefundRequest(paymentId, IdempotencyKey.required(key), amount, reason))) {
+        var reason = PaymentRequests.reason(body == null ? null : body.reason());
+        return switch (payments.refund(new RefundRequest(paymentId, named, amount, reason))) {
             case Refunded refunded -> refunded;
             case Refused refused -> throw PaymentRequests.problem(refused);
         };

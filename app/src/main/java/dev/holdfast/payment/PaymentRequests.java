@@ -4,6 +4,7 @@ import dev.holdfast.payment.PaymentApi.Declined;
 import dev.holdfast.payment.PaymentApi.Refused;
 import dev.holdfast.platform.Money;
 import dev.holdfast.platform.ProblemException;
+import dev.holdfast.platform.Text;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -16,6 +17,7 @@ final class PaymentRequests {
 
     private static final int MOST_METHODS = 10;
     private static final int MOST_DIGITS = 20;
+    private static final int LONGEST_ORDER_ID = 64;
     private static final Pattern ORDER_ID = Pattern.compile("[^\\s\\p{Cntrl}]{1,64}");
     private static final Pattern METHOD = Pattern.compile("[\\x21-\\x7e]{1,255}");
     private static final int LONGEST_REASON = 500;
@@ -26,7 +28,7 @@ final class PaymentRequests {
         if (orderId == null || !ORDER_ID.matcher(orderId).matches()) {
             throw ProblemException.invalid("#/order_id", "must be 1 to 64 characters without spaces");
         }
-        return orderId;
+        return Text.required("#/order_id", orderId, LONGEST_ORDER_ID);
     }
 
     static Money amount(Money amount) {
@@ -57,7 +59,7 @@ final class PaymentRequests {
         try {
             money = Money.ofDecimal(amount, currency);
         } catch (IllegalArgumentException e) {
-            throw ProblemException.invalid(amountIsFine(currency) ? "#/amount" : "#/currency", e.getMessage());
+            throw ProblemException.invalid(isKnown(currency) ? "#/amount" : "#/currency", e.getMessage());
         }
         if (money.amount() < 1 || money.amount() > MOST_MINOR) {
             throw ProblemException.invalid(
@@ -66,7 +68,7 @@ final class PaymentRequests {
         return money;
     }
 
-    private static boolean amountIsFine(String currency) {
+    private static boolean isKnown(String currency) {
         try {
             return Money.of(0, currency).amount() == 0;
         } catch (IllegalArgumentException e) {
@@ -92,10 +94,7 @@ final class PaymentRequests {
     }
 
     static String reason(String reason) {
-        if (reason != null && reason.length() > LONGEST_REASON) {
-            throw ProblemException.invalid("#/reason", "must be at most " + LONGEST_REASON + " characters");
-        }
-        return reason;
+        return Text.required("#/reason", reason, LONGEST_REASON);
     }
 
     static ProblemException problem(Declined declined) {

@@ -175,6 +175,19 @@ class PaymentHttpTest {
     }
 
     @Test
+    void half_a_surrogate_pair_and_a_refund_without_a_reason_are_refused_with_their_place() {
+        var order = post("/v1/payments/authorize", "k1", """
+                {"order_id":"ord_\\ud800","amount":{"amount":1,"currency":"USD"},"payment_method_ids":["pm_1"]}""");
+        var reason = post("/v1/payments/pay_1/refund", "k2", "{}");
+
+        assertThat(order.status()).isEqualTo(400);
+        assertThat(order.body().toString()).contains("#/order_id");
+        assertThat(reason.status()).isEqualTo(400);
+        assertThat(reason.body().toString()).contains("#/reason");
+        assertThat(fixture.rows("payment.payments")).isEmpty();
+    }
+
+    @Test
     void what_is_not_there_is_404_and_what_cannot_be_is_409() {
         assertThat(post("/v1/payments/pay_none/capture", "k1", null).status()).isEqualTo(404);
         assertThat(post("/v1/payments/pay_none/void", "k1", null).status()).isEqualTo(404);
@@ -187,7 +200,7 @@ class PaymentHttpTest {
         var id = authorized.body().get("payment_id");
         var tooMuch = post("/v1/payments/" + id + "/capture", "k2", """
                 {"amount":{"amount":101,"currency":"USD"}}""");
-        var tooEarly = post("/v1/payments/" + id + "/refund", "k3", "{}");
+        var tooEarly = post("/v1/payments/" + id + "/refund", "k3", "{\"reason\":\"returned\"}");
 
         assertThat(tooMuch.status()).isEqualTo(409);
         assertThat(tooMuch.body().get("slug")).isEqualTo("amount-too-large");
