@@ -3,9 +3,11 @@
 -- as a tombstone (`undone`, no request), which refuses the label that arrives late.
 --
 -- fillfactor 70: a row is updated once or twice, soon after its insert, and no index is on a column that changes.
+--
+-- Order ids sort by bytes (COLLATE "C"), whatever the database's locale: an audit walks them beside those of the orders.
 CREATE TABLE shipping.shipments (
     shipping_id     text        NOT NULL,
-    order_id        varchar(64) NOT NULL,
+    order_id        varchar(64) COLLATE "C" NOT NULL,
     idempotency_key text        COLLATE "C" NOT NULL,
     request_hash    text,
     parcel          jsonb,
@@ -24,6 +26,9 @@ CREATE TABLE shipping.shipments (
                                                   OR (carrier IS NOT NULL AND tracking_number IS NOT NULL)),
     CONSTRAINT shipments_only_tombstones_lack_a_request CHECK (undone OR request_hash IS NOT NULL)
 ) WITH (fillfactor = 70);
+
+-- An order's shipments, for whoever asks after an order; and the audit's way through all of them, page by page.
+CREATE INDEX shipments_by_order ON shipping.shipments (order_id);
 
 -- What was asked of which carrier. The carrier gets the key `{idempotency_key}:{carrier}`, so one row per shipment
 -- and carrier is one row per key at the carrier.

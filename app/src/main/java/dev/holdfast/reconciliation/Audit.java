@@ -62,11 +62,8 @@ final class Audit {
         checks.addAll(money());
         checks.add(transitions());
         checks.addAll(named(services.sagas().always()));
-        checks.add(Check.of(
-                "labels",
-                "a shipment has at most one live label",
-                0,
-                services.shipping().broken()));
+        var shipments = services.shipping().shipments();
+        checks.add(Check.of("labels", "a shipment has at most one live label", shipments.looked(), shipments.broken()));
         checks.addAll(gaps());
         return checks;
     }
@@ -75,11 +72,12 @@ final class Audit {
         var checks = new ArrayList<Check>();
         checks.add(openOrders());
         checks.addAll(named(services.sagas().open()));
+        var atCarriers = services.shipping().shipmentsAtCarriers();
         checks.add(Check.of(
                 "labels",
                 "the carriers know at most one live label per shipment",
-                0,
-                services.shipping().doublyLabelledAtCarriers()));
+                atCarriers.looked(),
+                atCarriers.broken()));
         checks.addAll(outboxes());
         checks.addAll(new OrderByOrder(services).checks());
         checks.addAll(new SagaByOrder(services).checks());

@@ -10,12 +10,14 @@ public interface ShippingBooks {
     /// Shipments whose books contradict themselves: more than one live label among the attempts, a live label on a
     /// shipment that is not created, a created shipment without its label, or a label that is to be cancelled with
     /// nobody to do it.
-    long broken();
+    Checked shipments();
 
-    /// Shipments for which the carriers' own books hold more than one live label. None when all is quiet.
-    long doublyLabelledAtCarriers();
+    /// Shipments for which the carriers' own books hold a live label; broken are those with more than one. None
+    /// when all is quiet.
+    Checked shipmentsAtCarriers();
 
-    /// Shipments with a live label, in order of their orders' ids.
+    /// Shipments with a live label, in order of their orders' ids. Those of one order are in one page, which may be
+    /// that much longer: the next begins behind the order.
     ///
     /// @param after the last order id of the page before, or null
     /// @param limit 1 to 10,000
@@ -30,6 +32,10 @@ public interface ShippingBooks {
     /// Attempts at carriers that are not settled, by status: `pending`, `unclear`, `cancel_pending`; a status
     /// without any is left out. Empty when all is quiet.
     Map<String, Long> unsettled();
+
+    /// @param looked how many shipments were looked at
+    /// @param broken how many of them break the rule
+    record Checked(long looked, long broken) {}
 
     record LiveLabel(String shippingId, String orderId, String carrier, String trackingNumber) {}
 

@@ -29,7 +29,7 @@ final class SqlShippingBooks implements ShippingBooks {
                   LEFT JOIN shipping.cancellations c ON c.shipping_id = a.shipping_id AND c.carrier = a.carrier
                  GROUP BY s.shipping_id
             )
-            SELECT max(s.shipping_id) AS last_id,
+            SELECT max(s.shipping_id) AS last_id, count(*) AS looked,
                    count(*) FILTER (WHERE coalesce(a.left_alone, false)
                                        OR CASE WHEN s.status = 'created' THEN a.live IS DISTINCT FROM 1
                                                                             OR NOT a.has_its_label
@@ -39,13 +39,12 @@ final class SqlShippingBooks implements ShippingBooks {
               LEFT JOIN attempts a USING (shipping_id)
             """;
 
-    private static final String COUNT_DOUBLY_LABELLED = """
-            SELECT count(*)
-              FROM (SELECT reference
+    private static final String COUNT_AT_CARRIERS = """
+            SELECT count(*) AS looked, count(*) FILTER (WHERE labels > 1) AS broken
+              FROM (SELECT count(*) AS labels
                       FROM carriers_sandbox.labels
                      WHERE status = 'live'
-                     GROUP BY reference
-                    HAVING count(*) > 1) doubly
+                     GROUP BY reference) shipments
             """;
 
     private static final String LIVE = """
@@ -53,8 +52,8 @@ final class SqlShippingBooks implements ShippingBooks {
               FROM shipping.shipments
              WHERE status = 'created'
                AND order_id > :after
-             ORDER BY order_id, shipping_id
-             LIMIT :limit
+             ORDER BY order_id
+             FETCH FIRST :limit ROWS WITH TIES
             """;
 
     private static final String LIVE_AT_CARRIERS = """
@@ -83,27 +82,30 @@ final class SqlShippingBooks implements ShippingBooks {
     }
 
     @Override
-    public long broken() {
-        record Window(String lastId, long broken) {}
+    public Checked shipments() {
+        record Window(String lastId, long looked, long broken) {}
+        long looked = 0;
         long broken = 0;
         var after = "";
         while (true) {
             var window = ours.sql(COUNT_BROKEN)
                     .param("after", after)
                     .param("window", WINDOW)
-                    .query((row, _) -> new Window(row.getString("last_id"), row.getLong("broken")))
+                    .query((row, _) ->
+                            new Window(row.getString("last_id"), row.getLong("looked"), row.getLong("broken")))
                     .single();
             if (window.lastId() == null) {
-                return broken;
+                return new Checked(looked, broken);
             }
+            looked += window.looked();
             broken += window.broken();
             after = window.lastId();
         }
     }
 
     @Override
-    public long doublyLabelledAtCarriers() {
-        return carriers.sql(COUNT_DOUBLY_LABELLED).query(Long.class).single();
+    public Checked shipmentsAtCarriers() {
+        return carriers.sql(COUNT_AT_CARRIERS).query(Checked.class).single();
     }
 
     @Override

@@ -94,12 +94,12 @@ class CarrierFallbackTest {
             var label = (Labelled) fixture.node.shipping().createLabel(request("ord_1"));
             assertThat(label.carrier()).isEqualTo("ups");
             assertThat(fixture.attempts("ord_1")).containsExactly("fedex cancel_pending", "ups created");
-            assertThat(fixture.books.doublyLabelledAtCarriers()).isEqualTo(1);
-            assertThat(fixture.books.broken()).isZero();
+            assertThat(fixture.books.shipmentsAtCarriers().broken()).isEqualTo(1);
+            assertThat(fixture.books.shipments().broken()).isZero();
             fixture.node.cancellations().sweep();
             assertThat(fixture.attempts("ord_1")).containsExactly("fedex cancelled", "ups created");
             assertThat(fixture.liveAtCarriers("ord_1")).containsExactly("ups");
-            assertThat(fixture.books.doublyLabelledAtCarriers()).isZero();
+            assertThat(fixture.books.shipmentsAtCarriers().broken()).isZero();
         }
     }
 
@@ -198,7 +198,7 @@ class CarrierFallbackTest {
             fixture.sweepAll();
             assertThat(fixture.attempts("ord_1")).containsExactly("fedex cancelled", "ups created");
             assertThat(fixture.liveAtCarriers("ord_1")).containsExactly("ups");
-            assertThat(fixture.books.broken()).isZero();
+            assertThat(fixture.books.shipments().broken()).isZero();
         }
     }
 

@@ -33,9 +33,9 @@ class ShippingBooksTest {
     void a_shipment_that_somebody_tampered_with_is_found(String tampering) {
         fixture.node.shipping().createLabel(request("ord_1"));
         fixture.node.shipping().createLabel(request("ord_2"));
-        assertThat(fixture.books.broken()).isZero();
+        assertThat(fixture.books.shipments().broken()).isZero();
         fixture.database.execute(tampering);
-        assertThat(fixture.books.broken()).isEqualTo(1);
+        assertThat(fixture.books.shipments().broken()).isEqualTo(1);
     }
 
     @Test
@@ -45,7 +45,27 @@ class ShippingBooksTest {
                 INSERT INTO carriers_sandbox.labels (label_key, carrier, reference, order_id, status)
                 SELECT 'another', 'ups', reference, order_id, 'live' FROM carriers_sandbox.labels
                 """);
-        assertThat(fixture.books.doublyLabelledAtCarriers()).isEqualTo(1);
+        assertThat(fixture.books.shipmentsAtCarriers().broken()).isEqualTo(1);
+    }
+
+    @Test
+    void the_books_say_how_many_shipments_were_looked_at() {
+        fixture.node.shipping().createLabel(request("ord_1"));
+        fixture.node.shipping().createLabel(request("ord_2"));
+        fixture.node.shipping().undo("ord_2", ShippingFixture.key("ord_2"), "undo");
+        assertThat(fixture.books.shipments()).isEqualTo(new ShippingBooks.Checked(2, 0));
+        assertThat(fixture.books.shipmentsAtCarriers()).isEqualTo(new ShippingBooks.Checked(1, 0));
+    }
+
+    @Test
+    void the_labels_of_one_order_come_in_one_page() {
+        fixture.node.shipping().createLabel(request("ord_1"));
+        var second = new ShippingApi.LabelRequest(
+                "ord_1", "another key", ShippingFixture.ADDRESS, null, null, "ups", null, null);
+        fixture.node.shipping().createLabel(second);
+        assertThat(fixture.books.live(null, 1))
+                .extracting(LiveLabel::carrier)
+                .containsExactlyInAnyOrder("fedex", "ups");
     }
 
     @Test

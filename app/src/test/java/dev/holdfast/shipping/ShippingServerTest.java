@@ -22,7 +22,7 @@ class ShippingServerTest {
         assertThat(cancelled.status()).as(cancelled.body()).isEqualTo(200);
         assertThat(server.bean(ShippingApi.class).find(id))
                 .hasValueSatisfying(shipment -> assertThat(shipment.status()).isEqualTo("cancelled"));
-        assertThat(server.bean(ShippingBooks.class).broken()).isZero();
+        assertThat(server.bean(ShippingBooks.class).shipments().broken()).isZero();
         assertThat(server.bean(CancellationSweeper.class).isRunning()).isTrue();
     }
 }
