@@ -50,7 +50,7 @@ final class Cancellations {
 
     private record Due(String carrier, String key, int tries) {}
 
-    /// Tries everything that is due, each on a thread of its own: one slow carrier holds up nobody else.
+    /// Tries everything that is due, each on a thread of its own: a sweep takes as long as its slowest call.
     ///
     /// @return how many were due
     int sweep() {
@@ -61,26 +61,26 @@ final class Cancellations {
                 .list();
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             for (var one : due) {
-                Future<?> _ = threads.submit(() -> tried(one));
+                Future<?> _ = threads.submit(() -> cancel(one.key, one.carrier, one.tries));
             }
         }
         return due.size();
     }
 
-    private void tried(Due due) {
+    /// Cancels one label at its carrier and records how it went. Dies the process between the two, or cannot that
+    /// be recorded, it stays due and is tried again.
+    ///
+    /// @return whether it is gone and that is on record
+    boolean cancel(String key, String carrier, int tries) {
         try {
-            cancel(due.key, due.carrier, due.tries);
+            return cancelled(key, carrier, tries);
         } catch (GroupCommitException e) {
-            // The row is still due; the next sweep takes it up again.
-            LOG.warn("cannot record the cancellation of label {} at {}; it stays due", due.key, due.carrier, e);
+            LOG.warn("cannot record the cancellation of label {} at {}; it stays due", key, carrier, e);
+            return false;
         }
     }
 
-    /// Cancels one label at its carrier and records how it went. Dies the process between the two, it is tried
-    /// again.
-    ///
-    /// @return whether it is gone
-    boolean cancel(String key, String carrier, int tries) {
+    private boolean cancelled(String key, String carrier, int tries) {
         try {
             carriers.cancel(carrier, ShipmentTable.carrierKey(key, carrier));
         } catch (RuntimeException e) {

@@ -37,7 +37,7 @@ final class Carriers {
     /// All tries at one carrier, under one key. What any try may have done stays possible: a later "surely no
     /// effect" speaks for itself only.
     Outcome create(String name, String key, Parcel parcel) {
-        var carrier = byName.get(name);
+        var carrier = named(name);
         boolean unclear = false;
         Exception last = null;
         for (int attempt = 0; attempt <= backoff.size(); attempt++) {
@@ -69,6 +69,14 @@ final class Carriers {
 
     /// @throws EffectUnclearException or [NoEffectException] when it must be tried again
     void cancel(String name, String key) {
-        byName.get(name).cancel(key);
+        named(name).cancel(key);
+    }
+
+    private Carrier named(String name) {
+        var carrier = byName.get(name);
+        if (carrier == null) {
+            throw new IllegalStateException("carrier '" + name + "' is not configured; its labels wait until it is");
+        }
+        return carrier;
     }
 }

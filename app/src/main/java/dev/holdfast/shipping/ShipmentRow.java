@@ -54,13 +54,19 @@ final class ShipmentRow {
 
     static final class Attempt {
         final String carrier;
+        final boolean isNew;
+
+        /// Whether a row of `shipping.cancellations` stood for it before this transaction.
+        final boolean wasDue;
+
         AttemptStatus status;
         String trackingNumber;
-        boolean isNew;
         boolean changed;
 
-        Attempt(String carrier, AttemptStatus status) {
+        Attempt(String carrier, AttemptStatus status, boolean isNew) {
             this.carrier = carrier;
+            this.isNew = isNew;
+            this.wasDue = status == AttemptStatus.CANCEL_PENDING;
             this.status = status;
         }
 
@@ -118,8 +124,7 @@ final class ShipmentRow {
     Attempt begin(String at) {
         var attempt = attempts.get(at);
         if (attempt == null) {
-            attempt = new Attempt(at, AttemptStatus.PENDING);
-            attempt.isNew = true;
+            attempt = new Attempt(at, AttemptStatus.PENDING, true);
             attempts.put(at, attempt);
         } else {
             attempt.become(AttemptStatus.PENDING);

@@ -10,12 +10,12 @@ import dev.holdfast.shipping.ShippingCommand.Report;
 import dev.holdfast.shipping.ShippingCommand.Settle;
 import dev.holdfast.shipping.ShippingCommand.Undo;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -23,17 +23,18 @@ import java.util.Map;
 /// once.
 final class ShipmentTable {
 
-    /// The deadline is compared with the database's clock at the moment of the insert.
+    /// The deadline is compared with the database's clock at the moment of the insert. Of several rows for one key
+    /// the first in time goes in: one that comes too late never hides the one behind it.
     private static final String CLAIM = """
             INSERT INTO shipping.shipments (shipping_id, order_id, idempotency_key, request_hash, parcel, status, undone,
                                             created_at, updated_at)
             SELECT c.shipping_id, c.order_id, c.idempotency_key, c.request_hash, c.parcel, c.status, c.undone, c.at, c.at
-              FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?)
-                   AS c(shipping_id, order_id, idempotency_key, request_hash, parcel, status, undone, at, not_after)
+              FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?) WITH ORDINALITY
+                   AS c(shipping_id, order_id, idempotency_key, request_hash, parcel, status, undone, at, not_after, place)
              WHERE c.not_after IS NULL OR clock_timestamp() <= c.not_after
-             ORDER BY c.idempotency_key COLLATE "C"
+             ORDER BY c.idempotency_key COLLATE "C", c.place
             ON CONFLICT (idempotency_key) DO NOTHING
-            RETURNING idempotency_key, shipping_id
+            RETURNING shipping_id, clock_timestamp() AS locked_at
             """;
 
     private static final String LOCK = """
@@ -92,62 +93,60 @@ final class ShipmentTable {
     }
 
     void claimAndLock(List<ShippingCommand> commands) throws SQLException {
-        var claims = new LinkedHashMap<String, ShippingCommand>();
+        claim(commands);
+        lock(commands);
+    }
+
+    /// Everything that may be the first of its key is offered: a label its row, an undo a tombstone.
+    private void claim(List<ShippingCommand> commands) throws SQLException {
+        var columns = Columns.of("text", "text", "text", "text", "jsonb", "text", "bool", "timestamptz", "timestamptz");
+        var claims = new HashMap<String, ShippingCommand>();
         for (var command : commands) {
+            var id = Ids.next("SHIP-");
             switch (command) {
-                case Begin _, Undo _ -> claims.putIfAbsent(command.key(), command);
+                case Begin(var request, String hash, List<String> _, String parcel) -> {
+                    var pending = Status.PENDING.code();
+                    var key = request.key();
+                    columns.add(id, request.orderId(), key, hash, parcel, pending, false, at, request.notAfter());
+                    claims.put(id, command);
+                }
+                case Undo(String orderId, String key, String _) -> {
+                    columns.add(id, orderId, key, null, null, Status.CANCELLED.code(), true, at, null);
+                    claims.put(id, command);
+                }
                 case Report _, Settle _ -> {}
             }
         }
-        claim(claims);
-        lock(commands);
-        var missing = new LinkedHashMap<String, ShippingCommand>();
-        for (var command : commands) {
-            if (command instanceof Undo undo && !rows.containsKey(undo.key())) {
-                missing.put(undo.key(), undo);
-            }
-        }
-        // Only where a label that came too late hid the undo behind it.
-        claim(missing);
-    }
-
-    /// @param claims by key what claims it: a label its row, an undo a tombstone
-    private void claim(Map<String, ShippingCommand> claims) throws SQLException {
-        if (claims.isEmpty()) {
+        if (columns.isEmpty()) {
             return;
-        }
-        var columns = Columns.of("text", "text", "text", "text", "jsonb", "text", "bool", "timestamptz", "timestamptz");
-        for (var command : claims.values()) {
-            var id = Ids.next("SHIP-");
-            if (command instanceof Begin(var request, String hash, List<String> _, String parcel)) {
-                var pending = Status.PENDING.code();
-                columns.add(id, request.orderId(), request.key(), hash, parcel, pending, false, at, request.notAfter());
-            } else if (command instanceof Undo(String orderId, String key, String _)) {
-                columns.add(id, orderId, key, null, null, Status.CANCELLED.code(), true, at, null);
-            }
         }
         try (var statement = db.prepareStatement(CLAIM)) {
             columns.bind(db, statement);
             try (var inserted = statement.executeQuery()) {
                 while (inserted.next()) {
-                    var row = fresh(inserted.getString(2), claims.get(inserted.getString(1)));
+                    var id = inserted.getString("shipping_id");
+                    var row = fresh(id, claims.get(id), lockedAt(inserted));
                     rows.put(row.key, row);
                 }
             }
         }
     }
 
-    private ShipmentRow fresh(String shippingId, ShippingCommand command) {
+    private static ShipmentRow fresh(String shippingId, ShippingCommand command, Instant lockedAt) {
         ShipmentRow row;
         if (command instanceof Begin begin) {
-            row = new ShipmentRow(shippingId, begin.request().orderId(), begin.key(), begin.hash(), at);
+            row = new ShipmentRow(shippingId, begin.request().orderId(), begin.key(), begin.hash(), lockedAt);
             row.status = Status.PENDING;
         } else {
-            row = new ShipmentRow(shippingId, ((Undo) command).orderId(), command.key(), null, at);
+            row = new ShipmentRow(shippingId, ((Undo) command).orderId(), command.key(), null, lockedAt);
             row.status = Status.CANCELLED;
         }
         row.fresh = true;
         return row;
+    }
+
+    private static Instant lockedAt(ResultSet row) throws SQLException {
+        return row.getObject("locked_at", OffsetDateTime.class).toInstant();
     }
 
     private void lock(List<ShippingCommand> commands) throws SQLException {
@@ -170,7 +169,7 @@ final class ShipmentTable {
                             found.getString("order_id"),
                             found.getString("idempotency_key"),
                             found.getString("request_hash"),
-                            found.getObject("locked_at", OffsetDateTime.class).toInstant());
+                            lockedAt(found));
                     row.status = Status.of(found.getString("status"));
                     row.carrier = found.getString("carrier");
                     row.trackingNumber = found.getString("tracking_number");
@@ -191,7 +190,8 @@ final class ShipmentTable {
             statement.setArray(1, db.createArrayOf("text", byId.keySet().toArray()));
             try (var found = statement.executeQuery()) {
                 while (found.next()) {
-                    var attempt = new Attempt(found.getString("carrier"), AttemptStatus.of(found.getString("status")));
+                    var status = AttemptStatus.of(found.getString("status"));
+                    var attempt = new Attempt(found.getString("carrier"), status, false);
                     attempt.trackingNumber = found.getString("tracking_number");
                     byId.get(found.getString("shipping_id")).attempts.put(attempt.carrier, attempt);
                 }
@@ -224,23 +224,13 @@ final class ShipmentTable {
                 }
             }
         }
-        write(shipments, WRITE_SHIPMENTS);
-        write(added, ADD_ATTEMPTS);
-        write(changed, WRITE_ATTEMPTS);
+        shipments.write(db, WRITE_SHIPMENTS);
+        added.write(db, ADD_ATTEMPTS);
+        changed.write(db, WRITE_ATTEMPTS);
     }
 
     /// The key a carrier knows a label by: the same on every try, on every node.
     static String carrierKey(String key, String carrier) {
         return key + ":" + carrier;
-    }
-
-    private void write(Columns columns, String sql) throws SQLException {
-        if (columns.isEmpty()) {
-            return;
-        }
-        int written = columns.update(db, sql);
-        if (written != columns.size()) {
-            throw new IllegalStateException(written + " rows written instead of " + columns.size());
-        }
     }
 }

@@ -94,7 +94,8 @@ final class Shipping implements ShippingApi {
                 cancelAtCarriers(orderId, labelKey, due);
                 yield new Cancelled(shippingId);
             }
-            case Known _, Reused _, Call _, Open _, Settled _ ->
+            case Reused() -> throw new KeyReusedException(labelKey);
+            case Known _, Call _, Open _, Settled _ ->
                 throw new IllegalStateException("the lane answered a question that was not asked");
         };
     }

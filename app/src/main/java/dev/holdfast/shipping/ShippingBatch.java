@@ -61,6 +61,8 @@ final class ShippingBatch implements BatchWork<ShippingCommand, Answer> {
                     switch (command) {
                         case Begin begin -> begin(begin, row, history);
                         case Report report -> report(report, row, history);
+                        // The key of another order's label: taking that one back would be the caller's mistake.
+                        case Undo undo when !row.orderId.equals(undo.orderId()) -> new Reused();
                         case Undo undo -> undo(row, undo.traceparent(), history);
                         case Settle settle -> settle(settle, row, history);
                     });
@@ -252,8 +254,10 @@ final class ShippingBatch implements BatchWork<ShippingCommand, Answer> {
                 switch (row.status) {
                     case CREATED -> row.labelled();
                     case FAILED -> new Refused("label-refused", row.refusal);
-                    case CANCELLED, PENDING ->
+                    case CANCELLED ->
                         new Refused("label-cancelled", "the label of order '" + row.orderId + "' was cancelled");
+                    case PENDING ->
+                        throw new IllegalStateException("shipment " + row.shippingId + " has no answer yet");
                 });
     }
 

@@ -26,7 +26,6 @@ final class ShippingHistory {
             SELECT shipping_id, carrier, idempotency_key, 0, next_try_at, at
               FROM unnest(?, ?, ?, ?, ?) AS c(shipping_id, carrier, idempotency_key, next_try_at, at)
              ORDER BY shipping_id, carrier
-            ON CONFLICT (shipping_id, carrier) DO NOTHING
             """;
 
     private static final String CANCELLED = """
@@ -67,9 +66,11 @@ final class ShippingHistory {
 
     private sealed interface Due {}
 
-    private record Cancel(String key, Instant when) implements Due {}
+    /// @param recorded a row stands for it already, from before this transaction
+    private record Cancel(String key, Instant when, boolean recorded) implements Due {}
 
-    private record Done() implements Due {}
+    /// @param recorded a row stood for it before this transaction
+    private record Done(boolean recorded) implements Due {}
 
     private record Again(Instant when, String error) implements Due {}
 
@@ -81,12 +82,12 @@ final class ShippingHistory {
     /// @param after how long the sweeper leaves it to the caller's own thread
     void cancel(ShipmentRow row, Attempt attempt, Duration after) {
         attempt.become(AttemptStatus.CANCEL_PENDING);
-        due.put(new Place(row.shippingId, attempt.carrier), new Cancel(row.key, at.plus(after)));
+        due.put(new Place(row.shippingId, attempt.carrier), new Cancel(row.key, at.plus(after), attempt.wasDue));
     }
 
     void cancelled(ShipmentRow row, Attempt attempt) {
         attempt.become(AttemptStatus.CANCELLED);
-        due.put(new Place(row.shippingId, attempt.carrier), new Done());
+        due.put(new Place(row.shippingId, attempt.carrier), new Done(attempt.wasDue));
     }
 
     void tryAgain(ShipmentRow row, Attempt attempt, Duration pause, String error) {
@@ -111,20 +112,22 @@ final class ShippingHistory {
         var again = Columns.of("text", "text", "timestamptz", "text");
         due.forEach((place, what) -> {
             switch (what) {
-                case Cancel(String key, Instant when) -> later.add(place.shippingId, place.carrier, key, when, at);
-                case Done() -> done.add(place.shippingId, place.carrier);
+                case Cancel(String key, Instant when, boolean recorded) -> {
+                    if (!recorded) {
+                        later.add(place.shippingId, place.carrier, key, when, at);
+                    }
+                }
+                case Done(boolean recorded) -> {
+                    if (recorded) {
+                        done.add(place.shippingId, place.carrier);
+                    }
+                }
                 case Again(Instant when, String error) -> again.add(place.shippingId, place.carrier, when, error);
             }
         });
-        if (!later.isEmpty()) {
-            later.update(db, CANCEL_LATER);
-        }
-        if (!done.isEmpty()) {
-            done.update(db, CANCELLED);
-        }
-        if (!again.isEmpty()) {
-            again.update(db, TRY_AGAIN);
-        }
+        later.write(db, CANCEL_LATER);
+        done.write(db, CANCELLED);
+        again.write(db, TRY_AGAIN);
     }
 
     private List<Event> events(Connection db, String source) throws SQLException {

@@ -66,6 +66,35 @@ class ShippingPromisesTest {
     }
 
     @Test
+    void an_undo_behind_a_do_that_came_too_late_leaves_its_tombstone() throws Exception {
+        try (var fixture = new ShippingFixture()) {
+            var request = request("ord_1", ADDRESS, null, Instant.now().minusSeconds(1));
+            var late = new ShippingCommand.Begin(request, "hash", java.util.List.of("fedex"), "{}");
+            var undo = new ShippingCommand.Undo("ord_1", key("ord_1"), null);
+            try (var db = fixture.database.dataSource().getConnection()) {
+                var answers = fixture.batch.run(db, java.util.List.of(late, undo));
+                assertThat(answers.getFirst())
+                        .isInstanceOfSatisfying(
+                                ShippingCommand.Known.class,
+                                known -> assertThat(known.result()).isInstanceOf(Refused.class));
+                assertThat(answers.getLast()).isEqualTo(new ShippingCommand.Undone(null, java.util.List.of()));
+            }
+            assertThat(code(fixture.node.shipping().createLabel(request("ord_1"))))
+                    .isEqualTo("label-cancelled");
+        }
+    }
+
+    @Test
+    void an_undo_under_the_key_of_another_order_is_an_error_and_leaves_its_label_alone() throws Exception {
+        try (var fixture = new ShippingFixture()) {
+            fixture.node.shipping().createLabel(request("ord_1"));
+            assertThatThrownBy(() -> fixture.node.shipping().undo("ord_2", key("ord_1"), "undo"))
+                    .isInstanceOf(KeyReusedException.class);
+            assertThat(fixture.liveAtCarriers("ord_1")).containsExactly("fedex");
+        }
+    }
+
+    @Test
     void undo_cancels_the_label_at_the_carrier_and_twice_succeeds() throws Exception {
         try (var fixture = new ShippingFixture()) {
             var shipping = fixture.node.shipping();
@@ -213,7 +242,7 @@ class ShippingPromisesTest {
             fixture.sweepAll();
             assertThat(fixture.books.live(null, 100)).isEmpty();
             assertThat(fixture.books.liveAtCarriers(null, 100)).isEmpty();
-            assertThat(fixture.books.broken()).isZero();
+            assertThat(fixture.books.shipments().broken()).isZero();
             assertThat(fixture.books.unsettled()).isEmpty();
         }
     }
@@ -237,7 +266,7 @@ class ShippingPromisesTest {
                 assertThat(one.get()).isInstanceOf(Labelled.class).isEqualTo(two.get());
                 assertThat(fixture.events.told(id)).containsExactly("LabelCreated 1");
             }
-            assertThat(fixture.books.doublyLabelledAtCarriers()).isZero();
+            assertThat(fixture.books.shipmentsAtCarriers().broken()).isZero();
         }
     }
 
@@ -267,7 +296,7 @@ class ShippingPromisesTest {
             assertThat(fixture.attempts("ord_1")).containsExactly("fedex cancelled");
             assertThat(fixture.node.shipping().undo("ord_1", key("ord_1"), "undo"))
                     .isInstanceOf(Cancelled.class);
-            assertThat(fixture.books.broken()).isZero();
+            assertThat(fixture.books.shipments().broken()).isZero();
         }
     }
 
