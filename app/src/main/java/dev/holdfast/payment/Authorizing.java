@@ -11,8 +11,10 @@ import dev.holdfast.payment.PaymentOutcome.Authorized;
 import dev.holdfast.payment.PaymentOutcome.KeyTaken;
 import dev.holdfast.payment.PaymentOutcome.StillOpen;
 import dev.holdfast.payment.PaymentOutcome.ToDo;
+import dev.holdfast.payment.PaymentOutcome.Withdrawn;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// The rules of getting money authorized: who is asked, in which order, and what an answer means.
 final class Authorizing {
@@ -47,8 +49,8 @@ final class Authorizing {
         if (!root.tombstone() && !root.requestHash().equals(command.hash())) {
             return new KeyTaken(command.request().key());
         }
-        return account.takeClaimed(root)
-                ? new Ask(root)
+        return account.takeClaimed(root) && !root.undone()
+                ? new Ask(root, account.now())
                 : resume(account, root, new GoOn(command.request(), command.provider(), null));
     }
 
@@ -64,20 +66,25 @@ final class Authorizing {
         if (undone) {
             return undone(request.orderId());
         }
-        // An order without rows would have been claimed, had it come in time.
-        if (request.notAfter() != null
-                && (account.now() == null || !request.notAfter().isAfter(account.now()))) {
-            return no("too-late", "the authorization arrived after " + request.notAfter() + "; nothing was charged");
+        return refusal(account, request).orElseGet(() -> new Ask(account.append(root(command)), account.now()));
+    }
+
+    /// What keeps a provider from being asked for an authorization that holds no money so far.
+    private static Optional<PaymentOutcome> refusal(OrderAccount account, AuthorizeRequest request) {
+        // An order without rows would have been claimed, had the request come in time.
+        if (account.now() == null
+                || request.notAfter() != null && !request.notAfter().isAfter(account.now())) {
+            return Optional.of(
+                    no("too-late", "the authorization arrived after " + request.notAfter() + "; nothing was charged"));
         }
         boolean paid = account.payments().stream()
                 .anyMatch(row -> !row.undone() && (row.live() || row.status() == PaymentStatus.PENDING));
-        if (paid) {
-            return no(
-                    "order-already-paid",
-                    "order '" + request.orderId()
-                            + "' has a live payment under another key; nothing was charged again");
-        }
-        return new Ask(account.append(root(command)));
+        return paid
+                ? Optional.of(no(
+                        "order-already-paid",
+                        "order '" + request.orderId()
+                                + "' has a live payment under another key; nothing was charged again"))
+                : Optional.empty();
     }
 
     PaymentOutcome answer(OrderAccount account, Answer command) {
@@ -86,14 +93,14 @@ final class Authorizing {
             case PaymentCommand.Yes yes -> approved(account, payment, yes.providerId());
             case PaymentCommand.No no -> declined(account, payment, no.code(), command.goOn());
             case PaymentCommand.Unreachable _ -> unreachable(account, payment, command.goOn());
-            case PaymentCommand.Unknown unknown -> unknown(account, payment, unknown);
+            case PaymentCommand.Unknown unknown -> unknown(account, payment, unknown, command.goOn());
         };
     }
 
     /// What the authorization's last row says now. A second caller under the same key, while the first is at the
     /// provider, goes there too instead of waiting for it: the provider knows the key, so both get one charge's
     /// answer, and nobody waits for a caller that may be dead.
-    private PaymentOutcome resume(OrderAccount account, Payment root, GoOn goOn) {
+    private static PaymentOutcome resume(OrderAccount account, Payment root, GoOn goOn) {
         if (root.undone()) {
             return undone(root.orderId());
         }
@@ -102,12 +109,30 @@ final class Authorizing {
             case PENDING -> {
                 var again = last.askedAgain();
                 account.put(again);
-                yield new Ask(again);
+                yield new Ask(again, account.now());
             }
             case AUTHORIZED, COMPLETED, REFUNDED -> last.undone() ? undone(root.orderId()) : new Authorized(last);
             case VOIDED -> undone(root.orderId());
-            case FAILED -> nextMethod(account, last, goOn);
+            case FAILED -> takeUp(account, last, goOn);
         };
+    }
+
+    /// A repeat goes on where the attempt before ended without money: with the next method after a no, with the
+    /// same row where the provider was not reached. In between nothing was live or open under this key, so another
+    /// one may have paid the order, and the saga may have moved on without undoing what surely had no effect.
+    private static PaymentOutcome takeUp(OrderAccount account, Payment failed, GoOn goOn) {
+        boolean unreached = UNREACHABLE.equals(failed.standing().declineCode());
+        if (!unreached && last(failed)) {
+            return new Authorized(failed);
+        }
+        return refusal(account, goOn.request()).orElseGet(() -> {
+            if (!unreached) {
+                return nextMethod(account, failed, goOn);
+            }
+            var again = failed.reopened();
+            account.put(again);
+            return new Ask(again, account.now());
+        });
     }
 
     private static PaymentOutcome approved(OrderAccount account, Payment payment, String providerId) {
@@ -138,10 +163,13 @@ final class Authorizing {
         return new Authorized(now);
     }
 
-    private PaymentOutcome declined(OrderAccount account, Payment payment, String code, GoOn goOn) {
-        if (payment.status() != PaymentStatus.PENDING) {
-            return twin(account, payment, goOn);
-        }
+    private static PaymentOutcome declined(OrderAccount account, Payment payment, String code, GoOn goOn) {
+        return payment.status() == PaymentStatus.PENDING
+                ? fail(account, payment, code, goOn)
+                : twin(account, payment, goOn);
+    }
+
+    private static PaymentOutcome fail(OrderAccount account, Payment payment, String code, GoOn goOn) {
         var failed = payment.failed(code, account.now());
         account.put(failed);
         if (failed.undone()) {
@@ -155,17 +183,20 @@ final class Authorizing {
 
     /// Another provider is asked only when this attempt surely reached none: a caller that is alone with it and was
     /// told so. With a second caller on the row, its call may have arrived where this one did not.
-    private PaymentOutcome unreachable(OrderAccount account, Payment payment, GoOn goOn) {
+    ///
+    /// Without another provider the row is closed, or it would keep the order from being paid under another key,
+    /// and be looked up until the provider has forgotten a key that it never saw.
+    private static PaymentOutcome unreachable(OrderAccount account, Payment payment, GoOn goOn) {
         if (payment.status() != PaymentStatus.PENDING) {
             return twin(account, payment, goOn);
         }
-        if (goOn == null
-                || goOn.nextProvider() == null
-                || payment.undone()
-                || payment.standing().asked() > 1) {
+        if (goOn == null || payment.undone() || payment.standing().asked() > 1) {
             return new StillOpen(payment);
         }
         account.put(payment.failed(UNREACHABLE, account.now()));
+        if (goOn.nextProvider() == null) {
+            return new Withdrawn();
+        }
         var attempt = payment.attempt();
         return append(
                 account,
@@ -175,24 +206,27 @@ final class Authorizing {
 
     /// Nothing has arrived at the provider. That becomes final once no call can be under way any more; until then
     /// the row stays open and the sweeper asks again.
-    private static PaymentOutcome unknown(OrderAccount account, Payment payment, PaymentCommand.Unknown unknown) {
+    private static PaymentOutcome unknown(
+            OrderAccount account, Payment payment, PaymentCommand.Unknown unknown, GoOn goOn) {
         if (payment.status() != PaymentStatus.PENDING) {
-            return new ToDo(Undoing.outstanding(account, payment), payment);
+            return payment.undone()
+                    ? new ToDo(Undoing.outstanding(account, payment), payment)
+                    : twin(account, payment, goOn);
         }
         var now = account.now();
-        if (payment.undone()
-                && payment.standing().undoneAt().plus(unknown.inFlight()).isBefore(now)) {
-            account.put(payment.voided(now));
-            account.tell("PaymentVoided", payment, payment.sums().amount(), null);
-        } else if (!payment.undone()
-                && payment.createdAt().plus(unknown.keyMemory()).isBefore(now)) {
-            account.put(payment.failed(NEVER_ARRIVED, now));
-            account.tell("PaymentFailed", payment, payment.sums().amount(), NEVER_ARRIVED);
+        if (payment.undone()) {
+            if (payment.standing().undoneAt().plus(unknown.inFlight()).isBefore(now)) {
+                account.put(payment.voided(now));
+                account.tell("PaymentVoided", payment, payment.sums().amount(), null);
+            }
+            return new ToDo(List.of(), account.payment(payment.paymentId()).orElseThrow());
         }
-        return new ToDo(List.of(), account.payment(payment.paymentId()).orElseThrow());
+        return payment.createdAt().plus(unknown.keyMemory()).isBefore(now)
+                ? fail(account, payment, NEVER_ARRIVED, goOn)
+                : new StillOpen(payment);
     }
 
-    private PaymentOutcome nextMethod(OrderAccount account, Payment failed, GoOn goOn) {
+    private static PaymentOutcome nextMethod(OrderAccount account, Payment failed, GoOn goOn) {
         if (goOn == null || last(failed)) {
             return new Authorized(failed);
         }
@@ -203,14 +237,15 @@ final class Authorizing {
                 attempt(goOn.request(), attempt.number() + 1, attempt.methodNo() + 1, goOn.firstProvider()));
     }
 
-    private PaymentOutcome twin(OrderAccount account, Payment payment, GoOn goOn) {
+    private static PaymentOutcome twin(OrderAccount account, Payment payment, GoOn goOn) {
         var root = account.root(payment.attempt().authorizationKey()).orElseThrow();
         return goOn == null ? new Authorized(payment) : resume(account, root, goOn);
     }
 
     private static PaymentOutcome append(OrderAccount account, Payment before, Attempt attempt) {
-        return new Ask(account.append(OrderAccount.draft(
-                before.orderId(), attempt, before.requestHash(), before.amount(), before.takesAtOnce())));
+        var next = OrderAccount.draft(
+                before.orderId(), attempt, before.requestHash(), before.amount(), before.takesAtOnce());
+        return new Ask(account.append(next), account.now());
     }
 
     private static boolean last(Payment payment) {

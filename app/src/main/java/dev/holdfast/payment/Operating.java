@@ -60,7 +60,7 @@ final class Operating {
         }
         var again = operation.askedAgain();
         account.put(again);
-        return new Perform(again, payment.get());
+        return new Perform(again, payment.get(), account.now());
     }
 
     private static Optional<Payment> target(OrderAccount account, Open command) {
@@ -147,19 +147,23 @@ final class Operating {
         account.append(operation);
         var reserved = payment.reserve(command.kind(), amount.amount());
         account.put(reserved);
-        return new Perform(operation, reserved);
+        return new Perform(operation, reserved, account.now());
     }
 
     /// Takes an intent back that surely never reached the provider, so that "nothing happened" stays true: left
     /// open it would be driven later. Only for a caller that is alone with it; another's call may have arrived.
     static PaymentOutcome withdraw(OrderAccount account, Withdraw command) {
         var operation = account.operation(command.operationId());
+        if (operation == null) {
+            // The same command once more: the answer to its COMMIT was lost.
+            return new Withdrawn();
+        }
         var payment = account.payment(operation.paymentId()).orElseThrow();
         if (!operation.pending()) {
             return new Settled(operation, payment);
         }
         if (operation.asked() > 1 || payment.undone()) {
-            return new Perform(operation, payment);
+            return new Perform(operation, payment, account.now());
         }
         account.remove(operation);
         account.put(payment.giveBack(operation.kind(), operation.amount().amount()));

@@ -117,6 +117,7 @@ final class OrderAccount {
                 .findFirst();
     }
 
+    /// @return null when there is none: its intent was taken back
     Operation operation(String operationId) {
         return operations.get(operationId);
     }

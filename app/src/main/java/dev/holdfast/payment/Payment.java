@@ -78,6 +78,11 @@ record Payment(
         return with(to(PaymentStatus.FAILED, null, code, at));
     }
 
+    /// The provider was surely not reached, and one caller asks it again.
+    Payment reopened() {
+        return with(to(PaymentStatus.PENDING, null, null, null)).counting(standing.undoCount(), 1, standing.eventSeq());
+    }
+
     /// Closed without the provider ever having set anything aside.
     Payment voided(Instant at) {
         return with(to(PaymentStatus.VOIDED, null, null, at));

@@ -59,27 +59,25 @@ final class PaymentBatch implements BatchWork<PaymentCommand, PaymentOutcome> {
         return outcomes;
     }
 
+    /// Everything that may open an order is offered, in the order it came: of what is in time the first takes the
+    /// place, the rest is decided against it. So one that comes too late never hides the one behind it.
     private Map<String, OrderAccount> accounts(Connection db, List<PaymentCommand> commands) throws SQLException {
         var accounts = new LinkedHashMap<String, OrderAccount>();
-        var claims = new LinkedHashMap<String, PaymentTable.Fresh>();
+        var claims = new ArrayList<PaymentTable.Fresh>();
         for (var command : commands) {
             accounts.computeIfAbsent(command.orderId(), order -> new OrderAccount(order, outbox.source()));
             switch (command) {
                 case Begin begin ->
-                    claims.putIfAbsent(
-                            begin.orderId(),
-                            new PaymentTable.Fresh(
-                                    Authorizing.root(begin), begin.request().notAfter()));
+                    claims.add(new PaymentTable.Fresh(
+                            Authorizing.root(begin), begin.request().notAfter()));
                 case Undo undo ->
-                    claims.putIfAbsent(
-                            undo.orderId(),
-                            new PaymentTable.Fresh(
-                                    OrderAccount.tombstone(undo.orderId(), undo.authorizeKey(), null), null));
+                    claims.add(new PaymentTable.Fresh(
+                            OrderAccount.tombstone(undo.orderId(), undo.authorizeKey(), null), null));
                 case Answer _, Chase _, Open _, Settle _, Withdraw _ -> {}
             }
         }
         var others = new LinkedHashSet<>(accounts.keySet());
-        for (var read : PaymentTable.claim(db, List.copyOf(claims.values()))) {
+        for (var read : PaymentTable.claim(db, claims)) {
             accounts.get(read.row().orderId()).load(read, true);
             others.remove(read.row().orderId());
         }

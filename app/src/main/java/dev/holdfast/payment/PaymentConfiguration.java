@@ -36,8 +36,8 @@ class PaymentConfiguration {
     }
 
     @Bean
-    ProviderCalls providerCalls(PaymentLane lane, Providers providers, PaymentSettings settings, Clock clock) {
-        return new ProviderCalls(lane.lane(), providers, settings.inFlight(), clock);
+    ProviderCalls providerCalls(PaymentLane lane, Providers providers, PaymentSettings settings) {
+        return new ProviderCalls(lane.lane(), providers, settings.inFlight());
     }
 
     /// The service's one lane, as a bean so that service and sweeper write through the same.

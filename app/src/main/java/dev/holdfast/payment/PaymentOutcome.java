@@ -1,27 +1,33 @@
 package dev.holdfast.payment;
 
 import dev.holdfast.payment.PaymentApi.Refused;
+import java.time.Instant;
 import java.util.List;
 
 /// What the lane answers: what is on record now, and what is to be done next outside of any transaction.
 sealed interface PaymentOutcome {
 
     /// Ask the provider to authorize this attempt.
-    record Ask(Payment payment) implements PaymentOutcome {}
+    ///
+    /// @param now the database's time, which says how old the attempt is
+    record Ask(Payment payment, Instant now) implements PaymentOutcome {}
 
     /// The authorization has its answer: the row's status says which.
     record Authorized(Payment payment) implements PaymentOutcome {}
 
-    /// The provider was not reached and there is no other to ask: the attempt stays open.
+    /// What the provider did is not known, and there is no other to ask: the attempt stays open.
     record StillOpen(Payment payment) implements PaymentOutcome {}
 
     /// Ask the provider to do this operation.
-    record Perform(Operation operation, Payment payment) implements PaymentOutcome {}
+    ///
+    /// @param now the database's time, which says how old the operation is
+    record Perform(Operation operation, Payment payment, Instant now) implements PaymentOutcome {}
 
     /// The operation has its answer: its state says which.
     record Settled(Operation operation, Payment payment) implements PaymentOutcome {}
 
-    /// The intent is gone; its key is free again.
+    /// The provider surely did nothing and nobody else is asking it: the intent is taken back, and a repeat under
+    /// its key begins anew.
     record Withdrawn() implements PaymentOutcome {}
 
     /// Calls to make so that undone money goes back and open calls get their answer; none: nothing is left to do.
@@ -44,6 +50,8 @@ sealed interface PaymentOutcome {
         record FindOutCapture(Operation operation, Payment payment) implements Work {}
 
         /// Do it, or do it again under its key.
-        record Do(Operation operation, Payment payment) implements Work {}
+        ///
+        /// @param now the database's time, which says how old the operation is
+        record Do(Operation operation, Payment payment, Instant now) implements Work {}
     }
 }

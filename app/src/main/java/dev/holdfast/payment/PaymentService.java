@@ -52,8 +52,8 @@ final class PaymentService implements PaymentApi {
         var terms = new Terms(request.orderId(), request.amount(), request.paymentMethodIds(), request.capture());
         var goOn = new GoOn(request, providers.first(), null);
         var outcome = lane.submit(new Begin(request, IdempotencyKey.digest(terms), providers.first()));
-        while (outcome instanceof Ask(var payment)) {
-            outcome = calls.authorize(payment, goOn);
+        while (outcome instanceof Ask ask) {
+            outcome = calls.authorize(ask, goOn);
         }
         return switch (outcome) {
             case PaymentOutcome.Authorized(var payment) -> answer(payment);
@@ -69,6 +69,7 @@ final class PaymentService implements PaymentApi {
 
     @Override
     public CaptureResult capture(CaptureRequest request) {
+        requirePositive(request.amount());
         var orderId = request.orderId();
         if (request.paymentId() != null) {
             var payment = reads.find(request.paymentId());
@@ -111,6 +112,7 @@ final class PaymentService implements PaymentApi {
 
     @Override
     public RefundResult refund(RefundRequest request) {
+        requirePositive(request.amount());
         var found = reads.find(request.paymentId());
         if (found.isEmpty()) {
             return missing(request.paymentId());
@@ -143,7 +145,15 @@ final class PaymentService implements PaymentApi {
                 part.amount(),
                 part.reason(),
                 notAfter));
-        return outcome instanceof Perform(var operation, var payment) ? calls.perform(operation, payment) : outcome;
+        return outcome instanceof Perform(var operation, var payment, var now)
+                ? calls.perform(operation, payment, now)
+                : outcome;
+    }
+
+    private static void requirePositive(Money amount) {
+        if (amount != null && amount.amount() <= 0) {
+            throw new IllegalArgumentException("an amount must be above zero, not " + amount);
+        }
     }
 
     private UndoResult undone(PaymentOutcome outcome) {
@@ -153,10 +163,14 @@ final class PaymentService implements PaymentApi {
                         ? new Undone(payment.paymentId(), payment.status().code())
                         : refused(operation.kind().code() + "-declined", operation),
                 todo -> {
-                    var seen = calls.work(todo.work(), todo.payment());
-                    return seen == null
+                    var made = calls.work(todo.work(), todo.payment());
+                    if (made.refused() != null) {
+                        return kept(made.refused());
+                    }
+                    var stands = made.stands();
+                    return stands == null
                             ? new Undone(null, PaymentStatus.VOIDED.code())
-                            : new Undone(seen.paymentId(), seen.status().code());
+                            : new Undone(stands.paymentId(), stands.status().code());
                 },
                 refusal -> refusal);
     }
@@ -225,6 +239,15 @@ final class PaymentService implements PaymentApi {
                 code,
                 "the provider refused the " + operation.kind().code() + " of " + operation.amount() + " ("
                         + operation.declineCode() + "); nothing was changed");
+    }
+
+    /// An undo is done only when the money is back: a saga that took a refusal for done would end with it held.
+    private static Refused kept(Operation operation) {
+        return new Refused(
+                operation.kind().code() + "-declined",
+                "the provider refused the " + operation.kind().code() + " of " + operation.amount() + " ("
+                        + operation.declineCode()
+                        + "); the payment is marked as undone and giving it back is tried again");
     }
 
     private static IllegalStateException unexpected(PaymentOutcome outcome) {

@@ -14,19 +14,21 @@ enum PaymentStatus {
     COMPLETED,
     /// Nothing is set aside any more and nothing was taken.
     VOIDED,
-    /// The provider said no.
+    /// The provider said no, or was surely not reached.
     FAILED,
     /// All that was taken was given back and nothing is set aside any more.
     REFUNDED;
 
     /// The transition table. A closed row becomes live again only when the provider's yes arrives after we had
-    /// given up on it; such a row is undone at once.
+    /// given up on it; such a row is undone at once. It becomes pending again when its provider was not reached and
+    /// the request is repeated.
     Set<PaymentStatus> next() {
         return switch (this) {
             case PENDING -> EnumSet.of(AUTHORIZED, COMPLETED, VOIDED, FAILED);
             case AUTHORIZED -> EnumSet.of(COMPLETED, VOIDED);
             case COMPLETED -> EnumSet.of(REFUNDED);
-            case VOIDED, FAILED -> EnumSet.of(AUTHORIZED, COMPLETED);
+            case VOIDED -> EnumSet.of(AUTHORIZED, COMPLETED);
+            case FAILED -> EnumSet.of(PENDING, AUTHORIZED, COMPLETED);
             case REFUNDED -> EnumSet.noneOf(PaymentStatus.class);
         };
     }

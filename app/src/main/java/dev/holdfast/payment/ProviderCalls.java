@@ -20,11 +20,12 @@ import dev.holdfast.payment.PaymentProvider.ProviderDeclined;
 import dev.holdfast.payment.PaymentProvider.ProviderRefused;
 import dev.holdfast.platform.EffectUnclearException;
 import dev.holdfast.platform.NoEffectException;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
 
 /// Asks providers and records what they answer, on the caller's own thread and never in a transaction. The process
 /// may die between any two lines: the intent is on record, so a repeat under the same key or the sweeper takes up
@@ -34,25 +35,27 @@ final class ProviderCalls {
     private final GroupCommit<PaymentCommand, PaymentOutcome> lane;
     private final Providers providers;
     private final Duration inFlight;
-    private final Clock clock;
 
     /// @param inFlight no call to a provider lasts longer
-    ProviderCalls(
-            GroupCommit<PaymentCommand, PaymentOutcome> lane, Providers providers, Duration inFlight, Clock clock) {
+    ProviderCalls(GroupCommit<PaymentCommand, PaymentOutcome> lane, Providers providers, Duration inFlight) {
         this.lane = lane;
         this.providers = providers;
         this.inFlight = inFlight;
-        this.clock = clock;
     }
+
+    /// @param stands the row that stands for the whole as last seen, or null
+    /// @param refused what the provider refused to give back, or null
+    record Made(Payment stands, Operation refused) {}
 
     /// Asks for one attempt and records the answer.
     ///
     /// @throws NoEffectException nothing happened, and no other caller can have made it happen
-    PaymentOutcome authorize(Payment payment, GoOn request) {
+    PaymentOutcome authorize(Ask ask, GoOn request) {
+        var payment = ask.payment();
         var provider = provider(payment);
         var goOn = new GoOn(request.request(), request.firstProvider(), providers.after(provider.name()));
-        if (forgotten(payment.createdAt(), provider)) {
-            return findOut(payment, goOn);
+        if (forgotten(payment.createdAt(), ask.now(), provider)) {
+            return answered(findOut(payment, goOn), null);
         }
         try {
             var attempt = payment.attempt();
@@ -62,22 +65,31 @@ final class ProviderCalls {
         } catch (NoEffectException e) {
             var unreachable = new PaymentCommand.Unreachable();
             var outcome = record(new Answer(payment.orderId(), payment.paymentId(), unreachable, goOn));
-            if (outcome instanceof StillOpen(var open)) {
-                throw open.standing().asked() > 1 || open.undone() ? unclear("another call may have arrived", e) : e;
+            if (outcome instanceof PaymentOutcome.Withdrawn) {
+                throw e;
             }
-            return outcome;
+            return answered(outcome, e);
         }
+    }
+
+    private static PaymentOutcome answered(PaymentOutcome outcome, NoEffectException last) {
+        if (outcome instanceof StillOpen) {
+            throw unclear("another call may have arrived", last);
+        }
+        return outcome;
     }
 
     /// Asks for one operation and records the answer.
     ///
     /// @throws NoEffectException nothing happened and the intent is taken back
-    PaymentOutcome perform(Operation operation, Payment payment) {
+    PaymentOutcome perform(Operation operation, Payment payment, Instant now) {
         var provider = provider(payment);
+        if (forgotten(operation.createdAt(), now, provider)) {
+            var answer = lookedUp(operation, provider).orElseGet(() -> neverArrived(operation, now, provider));
+            return record(new Settle(operation.orderId(), operation.operationId(), answer));
+        }
         try {
-            var answer = forgotten(operation.createdAt(), provider)
-                    ? provider.lookupOperation(operation.providerKey()).orElse(new ProviderRefused("never-arrived"))
-                    : call(provider, operation, payment);
+            var answer = call(provider, operation, payment);
             return record(new Settle(operation.orderId(), operation.operationId(), answer));
         } catch (NoEffectException e) {
             var outcome = record(new Withdraw(operation.orderId(), operation.operationId()));
@@ -98,10 +110,11 @@ final class ProviderCalls {
     /// Makes calls until none is left. One that fails does not keep the others from being made; the first failure
     /// is thrown at the end.
     ///
-    /// @return the row with the given id as last seen
-    Payment work(List<Work> work, Payment stands) {
+    /// @param stands the row to watch, or null
+    Made work(List<Work> work, Payment stands) {
         var open = new ArrayDeque<>(work);
         var seen = stands;
+        Operation refused = null;
         RuntimeException failure = null;
         while (!open.isEmpty()) {
             try {
@@ -111,6 +124,7 @@ final class ProviderCalls {
                     seen = same(seen, todo.payment()) ? todo.payment() : seen;
                 } else if (outcome instanceof Settled settled) {
                     seen = same(seen, settled.payment()) ? settled.payment() : seen;
+                    refused = keepsMoney(settled.operation()) ? settled.operation() : refused;
                 }
             } catch (EffectUnclearException | NoEffectException | GroupCommitException e) {
                 failure = failure == null ? e : failure;
@@ -119,25 +133,27 @@ final class ProviderCalls {
         if (failure != null) {
             throw failure;
         }
-        return seen;
+        return new Made(seen, refused);
+    }
+
+    private static boolean keepsMoney(Operation operation) {
+        return operation.kind() != OperationKind.CAPTURE && operation.state() == Operation.State.REFUSED;
     }
 
     private PaymentOutcome make(Work work) {
         return switch (work) {
             case Work.FindOut(var payment) -> findOut(payment, null);
             case Work.FindOutCapture(var operation, var payment) -> {
-                var answer = provider(payment)
-                        .lookupOperation(operation.providerKey())
-                        .orElse(new ProviderRefused("voided"));
+                var answer = lookedUp(operation, provider(payment)).orElse(new ProviderRefused("voided"));
                 yield record(new Settle(operation.orderId(), operation.operationId(), answer));
             }
-            case Work.Do(var operation, var payment) -> perform(operation, payment);
+            case Work.Do(var operation, var payment, var now) -> perform(operation, payment, now);
         };
     }
 
     private PaymentOutcome findOut(Payment payment, GoOn goOn) {
         var provider = provider(payment);
-        var verdict = provider.lookup(payment.attempt().key())
+        var verdict = looked(() -> provider.lookup(payment.attempt().key()))
                 .map(ProviderCalls::verdict)
                 .orElseGet(() -> new PaymentCommand.Unknown(inFlight, provider.remembersKeysFor()));
         return record(new Answer(payment.orderId(), payment.paymentId(), verdict, goOn));
@@ -162,8 +178,31 @@ final class ProviderCalls {
         }
     }
 
-    private boolean forgotten(Instant since, PaymentProvider provider) {
-        return since.plus(provider.remembersKeysFor()).isBefore(clock.instant());
+    /// Whether the provider may have forgotten a key by the time a call arrives there: so the last call under a key
+    /// has ended when the provider forgets it, and only then is "never heard of it" final. By the database's time,
+    /// as the key's own: a node whose clock is slow would repeat a forgotten key, and charge twice.
+    private boolean forgotten(Instant since, Instant now, PaymentProvider provider) {
+        return !since.plus(provider.remembersKeysFor()).minus(inFlight).isAfter(now);
+    }
+
+    private static ProviderRefused neverArrived(Operation operation, Instant now, PaymentProvider provider) {
+        if (operation.createdAt().plus(provider.remembersKeysFor()).isAfter(now)) {
+            throw unclear("the provider has not heard of it, but a call may still be on its way", null);
+        }
+        return new ProviderRefused("never-arrived");
+    }
+
+    private static Optional<OperationAnswer> lookedUp(Operation operation, PaymentProvider provider) {
+        return looked(() -> provider.lookupOperation(operation.providerKey()));
+    }
+
+    /// A lookup that surely did nothing says nothing about the calls it asks after.
+    private static <T> T looked(Supplier<T> lookup) {
+        try {
+            return lookup.get();
+        } catch (NoEffectException e) {
+            throw unclear("the provider cannot be asked what became of it", e);
+        }
     }
 
     private PaymentProvider provider(Payment payment) {

@@ -96,7 +96,8 @@ final class ProviderComparison {
             return true;
         }
         if (theirs.declined()) {
-            return ours.status() == PaymentStatus.FAILED;
+            // Closed as voided, because nothing had arrived, before the no came: no money moved either way.
+            return ours.status() == PaymentStatus.FAILED || ours.status() == PaymentStatus.VOIDED;
         }
         return theirs.providerId().equals(ours.standing().providerId())
                 && theirs.amount().equals(ours.amount())

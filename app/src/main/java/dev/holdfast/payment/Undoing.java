@@ -6,6 +6,7 @@ import dev.holdfast.payment.PaymentOutcome.KeyTaken;
 import dev.holdfast.payment.PaymentOutcome.ToDo;
 import dev.holdfast.payment.PaymentOutcome.Work;
 import dev.holdfast.platform.Ids;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +14,11 @@ import java.util.Map;
 /// The rules of giving money back. A row that is undone stays so; everything it holds or ever gets goes back,
 /// driven by whoever comes by: the undo itself, the caller whose answer arrives late, the sweeper.
 final class Undoing {
+
+    /// 10 seconds after the first refusal, 20 after the second, 85 minutes from the tenth on.
+    private static final Duration FIRST_PAUSE = Duration.ofSeconds(5);
+
+    private static final int MOST_DOUBLINGS = 10;
 
     private final Map<String, String> elsewhere;
 
@@ -56,7 +62,9 @@ final class Undoing {
         var work = new ArrayList<Work>();
         for (var row : account.payments()) {
             if (row.undone()) {
-                work.addAll(outstanding(account, row));
+                if (!resting(account, row)) {
+                    work.addAll(outstanding(account, row));
+                }
                 continue;
             }
             if (row.status() == PaymentStatus.PENDING && row.createdAt().isBefore(old)) {
@@ -69,6 +77,18 @@ final class Undoing {
             }
         }
         return new ToDo(List.copyOf(work), account.payments().getFirst());
+    }
+
+    /// A provider that refuses to give money back may do so for days (an account without cover, a dispute). Each
+    /// try is an operation of its own, because a no under a key is final; so the sweeper's tries become rare.
+    /// Whoever undoes is not held back.
+    private static boolean resting(OrderAccount account, Payment row) {
+        var operations = account.operationsOf(row);
+        if (operations.isEmpty() || operations.getLast().state() != Operation.State.REFUSED) {
+            return false;
+        }
+        var pause = FIRST_PAUSE.multipliedBy(1L << Math.min(row.standing().undoCount(), MOST_DOUBLINGS));
+        return operations.getLast().completedAt().plus(pause).isAfter(account.now());
     }
 
     /// The next calls that give an undone row's money back; opens the operations they need.
@@ -96,7 +116,10 @@ final class Undoing {
         }
         boolean shutting = operations.stream()
                 .anyMatch(operation -> operation.pending() && operation.kind() == OperationKind.VOID);
-        boolean shut = operations.stream().anyMatch(operation -> operation.kind() == OperationKind.VOID);
+        // A void that was refused shut nothing.
+        boolean shut = operations.stream()
+                .anyMatch(operation ->
+                        operation.kind() == OperationKind.VOID && operation.state() == Operation.State.DONE);
         if (shutting) {
             return work;
         }
@@ -115,7 +138,7 @@ final class Undoing {
     private static Work again(OrderAccount account, Operation operation, Payment row) {
         var again = operation.askedAgain();
         account.put(again);
-        return new Work.Do(again, row);
+        return new Work.Do(again, row, account.now());
     }
 
     private static Work open(OrderAccount account, Payment row, OperationKind kind, long part) {
@@ -139,6 +162,6 @@ final class Undoing {
         var reserved = row.reserve(kind, part)
                 .counting(number, row.standing().asked(), row.standing().eventSeq());
         account.put(reserved);
-        return new Work.Do(operation, reserved);
+        return new Work.Do(operation, reserved, account.now());
     }
 }

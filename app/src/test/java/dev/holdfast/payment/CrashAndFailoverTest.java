@@ -165,9 +165,106 @@ class CrashAndFailoverTest {
 
         assertThatExceptionOfType(NoEffectException.class)
                 .isThrownBy(() -> payments.authorize(authorize("ord_1", "k1", 500)));
+        assertThat(new Books(fixture.database.of("payment"), new Providers(List.of(away))).open())
+                .as("nobody has to find out anything")
+                .isZero();
+        assertThat(fixture.events("ord_1")).isEmpty();
         away.before(OutsideProvider.NOTHING);
 
         assertThat(payments.authorize(authorize("ord_1", "k1", 500))).isInstanceOf(Authorized.class);
+    }
+
+    @Test
+    void an_order_whose_provider_was_away_can_be_paid_under_another_key_and_then_only_there() {
+        var bank = new OutsideProvider("bank", fixture.simulated()).before(Outside.down("authorize"));
+        var payments = fixture.node(bank).payments();
+        assertThatExceptionOfType(NoEffectException.class)
+                .isThrownBy(() -> payments.authorize(authorize("ord_1", "k1", 500)));
+        bank.before(OutsideProvider.NOTHING);
+
+        assertThat(payments.authorize(authorize("ord_1", "k2", 500))).isInstanceOf(Authorized.class);
+
+        assertRefused("order-already-paid", payments.authorize(authorize("ord_1", "k1", 500)));
+        assertThat(fixture.charges("ord_1")).isEqualTo(1);
+    }
+
+    @Test
+    void a_repeat_past_its_deadline_asks_no_provider_that_was_not_reached_before() {
+        var bank = new OutsideProvider("bank", fixture.simulated()).before(Outside.down("authorize"));
+        var payments = fixture.node(bank).payments();
+        assertThatExceptionOfType(NoEffectException.class)
+                .isThrownBy(() -> payments.authorize(authorize("ord_1", "k1", 500)));
+        bank.before(OutsideProvider.NOTHING);
+
+        assertRefused("too-late", payments.authorize(UndoTest.past(authorize("ord_1", "k1", 500))));
+        assertThat(fixture.charges("ord_1")).isZero();
+    }
+
+    @Test
+    void the_next_method_is_not_asked_once_another_key_has_paid_the_order() throws Exception {
+        var node = fixture.node();
+        var request = authorize("ord_1", "k1", 500, "pm_card_declined", "pm_card_visa");
+        intend(node, request);
+        node.providers()
+                .all()
+                .getFirst()
+                .authorize(new PaymentProvider.Authorization(
+                        "k1", "ord_1", PaymentFixture.usd(500), "pm_card_declined", false));
+        sweeper(node).sweep();
+        assertThat(node.payments().authorize(authorize("ord_1", "k2", 500))).isInstanceOf(Authorized.class);
+
+        assertRefused("order-already-paid", node.payments().authorize(request));
+        assertThat(fixture.charges("ord_1")).isEqualTo(1);
+    }
+
+    @Test
+    void a_key_that_the_provider_may_forget_under_way_is_looked_up_and_its_silence_is_not_final() {
+        var bank = new OutsideProvider("bank", fixture.simulated());
+        var node = fixture.node(bank);
+        node.payments().authorize(authorize("ord_1", "k1", 500));
+        bank.before(Outside.unclearOnce("capture"));
+        assertThatExceptionOfType(EffectUnclearException.class)
+                .isThrownBy(() -> node.payments().capture(PaymentFixture.capture("ord_1", "c1", null)));
+        intend(node, authorize("ord_2", "k2", 500));
+        bank.remembering(PaymentFixture.IN_FLIGHT.dividedBy(2))
+                .before((call, _) -> assertThat(call).isEqualTo("lookup"));
+
+        assertThatExceptionOfType(EffectUnclearException.class)
+                .isThrownBy(() -> node.payments().authorize(authorize("ord_2", "k2", 500)));
+        assertThatExceptionOfType(EffectUnclearException.class)
+                .isThrownBy(() -> node.payments().capture(PaymentFixture.capture("ord_1", "c1", null)));
+
+        assertThat(fixture.status("k2")).isEqualTo("pending");
+        assertThat(fixture.rows("payment.payment_operations"))
+                .singleElement()
+                .satisfies(row -> assertThat(row.get("status")).isEqualTo("pending"));
+    }
+
+    @Test
+    void an_intent_taken_back_twice_is_taken_back() {
+        var node = fixture.node();
+        node.payments().authorize(authorize("ord_1", "k1", 500));
+        var open = (Perform)
+                node.lane().submit(new Open("ord_1", null, OperationKind.CAPTURE, "c1", "hash", null, null, null));
+        var withdraw = new PaymentCommand.Withdraw("ord_1", open.operation().operationId());
+
+        assertThat(node.lane().submit(withdraw)).isEqualTo(new PaymentOutcome.Withdrawn());
+        assertThat(node.lane().submit(withdraw))
+                .as("its COMMIT was lost and it is run again")
+                .isEqualTo(new PaymentOutcome.Withdrawn());
+    }
+
+    @Test
+    void one_that_comes_too_late_does_not_hide_the_one_behind_it() throws Exception {
+        var late = new Begin(UndoTest.past(authorize("ord_1", "k1", 500)), "hash", "simulated");
+        var inTime = new Begin(authorize("ord_1", "k2", 500), "hash", "simulated");
+
+        var outcomes = fixture.batch(late, inTime);
+
+        assertThat(outcomes.getFirst()).isInstanceOf(PaymentOutcome.No.class);
+        assertThat(outcomes.getLast())
+                .isInstanceOfSatisfying(
+                        Ask.class, ask -> assertThat(ask.payment().createdAt()).isNotNull());
     }
 
     @Test
@@ -194,6 +291,13 @@ class CrashAndFailoverTest {
         assertThat(fixture.status("k1")).isEqualTo("failed");
         assertThat(node.payments().authorize(authorize("ord_1", "k1", 500))).isInstanceOf(Declined.class);
         assertThat(fixture.events("ord_1")).containsExactly("1 PaymentFailed");
+    }
+
+    private static void assertRefused(String code, PaymentApi.AuthorizeResult result) {
+        assertThat(result)
+                .isInstanceOfSatisfying(
+                        PaymentApi.Refused.class,
+                        refused -> assertThat(refused.code()).isEqualTo(code));
     }
 
     /// The first half of an authorize: the intent is on record, and the process dies.

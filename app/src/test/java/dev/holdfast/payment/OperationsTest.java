@@ -7,6 +7,7 @@ import static dev.holdfast.payment.PaymentFixture.refund;
 import static dev.holdfast.payment.PaymentFixture.usd;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.holdfast.payment.PaymentApi.Authorized;
 import dev.holdfast.payment.PaymentApi.CaptureRequest;
@@ -215,6 +216,16 @@ class OperationsTest {
                 .as("refused at the door says nothing about the call before")
                 .isThrownBy(() -> node.capture(capture("ord_1", "c1", null)));
         assertThat(fixture.rows("payment.payment_operations")).hasSize(1);
+    }
+
+    @Test
+    void an_amount_of_nothing_or_less_is_a_mistake_of_the_caller() {
+        payments.authorize(authorize("ord_1", "k1", 500));
+
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> payments.capture(capture("ord_1", "c1", 0L)))
+                .withMessageContaining("0.00 USD");
+        assertThatIllegalArgumentException().isThrownBy(() -> payments.refund(refund("pay_1", "r1", -1L)));
     }
 
     private long providerSum(String column) {

@@ -21,6 +21,7 @@ final class OutsideProvider implements PaymentProvider {
     private volatile Happening before = NOTHING;
     private volatile Happening after = NOTHING;
     private volatile Duration memory = Duration.ofHours(24);
+    private volatile String refused = "nothing";
 
     OutsideProvider(String name, PaymentProvider books) {
         this.name = name;
@@ -39,6 +40,12 @@ final class OutsideProvider implements PaymentProvider {
 
     OutsideProvider remembering(Duration howLong) {
         memory = howLong;
+        return this;
+    }
+
+    /// Says no to calls of a kind: `void`, `refund`.
+    OutsideProvider refusing(String call) {
+        refused = call;
         return this;
     }
 
@@ -71,6 +78,9 @@ final class OutsideProvider implements PaymentProvider {
     @Override
     public OperationAnswer voidPayment(Instruction instruction) {
         before.to("void", instruction.key());
+        if (refused.equals("void")) {
+            return new ProviderRefused("not_now");
+        }
         var answer = books.voidPayment(instruction);
         after.to("void", instruction.key());
         return answer;
@@ -79,6 +89,9 @@ final class OutsideProvider implements PaymentProvider {
     @Override
     public OperationAnswer refund(Instruction instruction) {
         before.to("refund", instruction.key());
+        if (refused.equals("refund")) {
+            return new ProviderRefused("not_now");
+        }
         var answer = books.refund(instruction);
         after.to("refund", instruction.key());
         return answer;

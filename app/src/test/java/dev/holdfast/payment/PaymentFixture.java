@@ -11,7 +11,6 @@ import dev.holdfast.platform.Outbox;
 import dev.holdfast.testing.TestDatabase;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,7 +51,7 @@ final class PaymentFixture implements AutoCloseable {
         var service = database.of("payment");
         var lane = database.open("payment", service, new PaymentBatch(new TableOutbox()));
         var providers = new Providers(List.of(ordered));
-        var calls = new ProviderCalls(lane, providers, inFlight, Clock.systemUTC());
+        var calls = new ProviderCalls(lane, providers, inFlight);
         var payments = new PaymentService(lane, providers, calls, new PaymentReads(service));
         return new Node(payments, lane, calls, providers);
     }
@@ -62,6 +61,16 @@ final class PaymentFixture implements AutoCloseable {
         var sandbox = database.of("sandbox");
         return new SimulatedProvider(
                 database.open("sandbox", sandbox, books), books, sandbox, Duration.ZERO, () -> faults);
+    }
+
+    /// Decides these commands as one batch, whoever else is queued.
+    List<PaymentOutcome> batch(PaymentCommand... commands) throws SQLException {
+        try (var db = database.dataSource().getConnection()) {
+            db.setAutoCommit(false);
+            var outcomes = new PaymentBatch(new TableOutbox()).run(db, List.of(commands));
+            db.commit();
+            return outcomes;
+        }
     }
 
     JdbcClient sql() {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.holdfast.payment.Outside.Gate;
+import dev.holdfast.payment.PaymentApi.AuthorizeRequest;
 import dev.holdfast.payment.PaymentApi.AuthorizeResult;
 import dev.holdfast.payment.PaymentApi.Authorized;
 import dev.holdfast.payment.PaymentApi.Refused;
@@ -16,6 +17,7 @@ import dev.holdfast.platform.EffectUnclearException;
 import dev.holdfast.platform.KeyReusedException;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CyclicBarrier;
 import org.junit.jupiter.api.AfterEach;
@@ -260,6 +262,63 @@ class UndoTest {
     }
 
     @Test
+    void an_undo_whose_provider_cannot_be_asked_is_unclear() {
+        var bank = new OutsideProvider("bank", fixture.simulated()).after(Outside.unclearOnce("authorize"));
+        var payments = fixture.node(bank).payments();
+        assertThatExceptionOfType(EffectUnclearException.class)
+                .isThrownBy(() -> payments.authorize(authorize("ord_1", "k1", 500)));
+        bank.before(Outside.down("lookup"));
+
+        assertThatExceptionOfType(EffectUnclearException.class).isThrownBy(() -> payments.undo("ord_1", "k1", "u"));
+
+        bank.before(OutsideProvider.NOTHING);
+        payments.undo("ord_1", "k1", "u");
+        assertThat(fixture.held("ord_1")).isZero();
+    }
+
+    @Test
+    void a_decline_that_comes_after_the_row_was_closed_is_no_finding() {
+        var gate = new Gate("authorize");
+        var bank = new OutsideProvider("bank", fixture.simulated()).before(gate);
+        var node = fixture.node(Duration.ZERO, bank);
+        var paying = start(() -> node.payments().authorize(authorize("ord_1", "k1", 500, "pm_card_declined")));
+        gate.awaitArrival();
+        node.payments().undo("ord_1", "k1", "u");
+        node.payments().undo("ord_1", "k1", "u");
+        gate.letGo();
+        assertUndone(paying.join());
+
+        var books = new Books(fixture.database.of("payment"), node.providers());
+
+        assertThat(fixture.status("k1")).isEqualTo("voided");
+        assertThat(books.checks())
+                .allSatisfy(
+                        check -> assertThat(check.broken()).as(check.toString()).isZero());
+    }
+
+    @Test
+    void an_undo_behind_an_authorization_that_came_too_late_leaves_its_tombstone() throws Exception {
+        var late = new PaymentCommand.Begin(past(authorize("ord_1", "k1", 500)), "hash", "simulated");
+
+        var outcomes = fixture.batch(late, new PaymentCommand.Undo("ord_1", "k1"));
+
+        assertThat(outcomes.getFirst()).isInstanceOf(PaymentOutcome.No.class);
+        assertUndone(fixture.node().payments().authorize(authorize("ord_1", "k1", 500)));
+    }
+
+    @Test
+    void an_undo_ahead_of_its_authorization_in_one_batch_refuses_it() throws Exception {
+        var begin = new PaymentCommand.Begin(authorize("ord_1", "k1", 500), "hash", "simulated");
+
+        var outcomes = fixture.batch(new PaymentCommand.Undo("ord_1", "k1"), begin);
+
+        assertThat(outcomes.getLast())
+                .isInstanceOfSatisfying(
+                        PaymentOutcome.No.class,
+                        no -> assertThat(no.refusal().code()).isEqualTo("payment-undone"));
+    }
+
+    @Test
     void the_sweeper_voids_what_an_undo_had_to_leave() throws Exception {
         var bank = new OutsideProvider("bank", fixture.simulated()).before(Outside.down("void"));
         var node = fixture.node(bank);
@@ -295,6 +354,16 @@ class UndoTest {
         var tomorrow = Clock.offset(Clock.systemUTC(), Duration.ofDays(1));
         var unsettled = new UnsettledOrders(fixture.database.of("payment"), Duration.ofSeconds(1), tomorrow);
         return new PaymentSweeper(node.lane(), node.calls(), unsettled, Duration.ofSeconds(1), Duration.ZERO);
+    }
+
+    static AuthorizeRequest past(AuthorizeRequest request) {
+        return new AuthorizeRequest(
+                request.orderId(),
+                request.key(),
+                request.amount(),
+                request.paymentMethodIds(),
+                request.capture(),
+                Instant.now().minusSeconds(60));
     }
 
     private static void assertUndone(AuthorizeResult result) {

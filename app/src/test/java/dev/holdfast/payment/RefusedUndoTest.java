@@ -1,0 +1,102 @@
+package dev.holdfast.payment;
+
+import static dev.holdfast.payment.PaymentFixture.authorize;
+import static dev.holdfast.payment.PaymentFixture.capture;
+import static dev.holdfast.payment.PaymentFixture.charge;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.holdfast.payment.Outside.Gate;
+import dev.holdfast.payment.PaymentApi.Refused;
+import dev.holdfast.payment.PaymentApi.UndoResult;
+import dev.holdfast.payment.PaymentApi.Undone;
+import dev.holdfast.payment.PaymentFixture.Node;
+import java.time.Clock;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/// Undoing at a provider that says no to giving money back.
+class RefusedUndoTest {
+
+    private final PaymentFixture fixture = new PaymentFixture();
+
+    @AfterEach
+    void close() throws Exception {
+        fixture.close();
+    }
+
+    @Test
+    void an_undo_that_the_provider_refuses_is_no_success_and_a_repeat_finishes_it() {
+        var bank = new OutsideProvider("bank", fixture.simulated()).refusing("void");
+        var payments = fixture.node(bank).payments();
+        payments.authorize(authorize("ord_1", "k1", 500));
+
+        assertRefused("void-declined", payments.undo("ord_1", "k1", "u"));
+        assertThat(fixture.held("ord_1")).isEqualTo(500);
+
+        bank.refusing("nothing");
+        assertThat(payments.undo("ord_1", "k1", "u")).isInstanceOf(Undone.class);
+        assertThat(fixture.held("ord_1")).isZero();
+    }
+
+    @Test
+    void an_undo_whose_refund_the_provider_refuses_is_no_success_either() {
+        var bank = new OutsideProvider("bank", fixture.simulated()).refusing("refund");
+        var payments = fixture.node(bank).payments();
+        payments.authorize(charge("ord_1", "k1", 500));
+
+        assertRefused("refund-declined", payments.undo("ord_1", "k1", "u"));
+        assertThat(fixture.status("k1")).isEqualTo("completed");
+    }
+
+    @Test
+    void the_sweeper_asks_a_provider_that_refuses_ever_less_often() throws Exception {
+        var bank = new OutsideProvider("bank", fixture.simulated()).refusing("void");
+        var node = fixture.node(bank);
+        node.payments().authorize(authorize("ord_1", "k1", 500));
+        node.payments().undo("ord_1", "k1", "u");
+        bank.refusing("nothing");
+
+        sweeper(node).sweep();
+
+        assertThat(fixture.rows("payment.payment_operations"))
+                .as("it was asked just now")
+                .hasSize(1);
+        fixture.database.execute("UPDATE payment.payment_operations SET completed_at = now() - interval '11 s'");
+        sweeper(node).sweep();
+        assertThat(fixture.status("k1")).isEqualTo("voided");
+        assertThat(fixture.held("ord_1")).isZero();
+    }
+
+    @Test
+    void a_void_that_was_refused_shuts_no_door_on_a_capture_that_has_not_arrived_yet() {
+        var gate = new Gate("capture");
+        var bank = new OutsideProvider("bank", fixture.simulated()).before(gate).refusing("void");
+        var node = fixture.node(bank);
+        node.payments().authorize(authorize("ord_1", "k1", 500));
+        var capturing = UndoTest.start(() -> node.payments().capture(capture("ord_1", "c1", 500L)));
+        gate.awaitArrival();
+
+        assertRefused("void-declined", node.payments().undo("ord_1", "k1", "u"));
+        assertRefused("void-declined", node.payments().undo("ord_1", "k1", "u"));
+
+        gate.letGo();
+        assertThat(capturing.join()).isInstanceOf(Refused.class);
+        assertThat(fixture.held("ord_1"))
+                .as("what was captured after all went back")
+                .isZero();
+    }
+
+    /// As of tomorrow, so that everything counts as old.
+    private PaymentSweeper sweeper(Node node) {
+        var tomorrow = Clock.offset(Clock.systemUTC(), Duration.ofDays(1));
+        var unsettled = new UnsettledOrders(fixture.database.of("payment"), Duration.ofSeconds(1), tomorrow);
+        return new PaymentSweeper(node.lane(), node.calls(), unsettled, Duration.ofSeconds(1), Duration.ZERO);
+    }
+
+    private static void assertRefused(String code, UndoResult result) {
+        assertThat(result)
+                .isInstanceOfSatisfying(
+                        Refused.class, refused -> assertThat(refused.code()).isEqualTo(code));
+    }
+}
