@@ -39,22 +39,23 @@ final class Database {
             try {
                 var result = work.run(db);
                 db.commit();
+                db.setAutoCommit(true);
                 return result;
             } catch (SQLException | RuntimeException e) {
                 rollBack(db, e);
                 throw e;
-            } finally {
-                db.setAutoCommit(true);
             }
         } catch (SQLException e) {
             throw failed(e);
         }
     }
 
-    /// What went wrong first is what the caller must hear of.
+    /// What went wrong first is what the caller must hear of: whether the database was away decides what may be
+    /// done next, and a connection that was cut says of everything asked afterwards only that it is closed.
     private static void rollBack(Connection db, Exception why) {
         try {
             db.rollback();
+            db.setAutoCommit(true);
         } catch (SQLException e) {
             why.addSuppressed(e);
         }
