@@ -1,0 +1,170 @@
+package dev.holdfast.bench.crash;
+
+import dev.holdfast.platform.Json;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+
+/// The shop's door, for customers who do not give up: whatever is not answered is sent again, under the same key,
+/// until it is. Notes when the first answer came after a blow, and answers that no contract knows.
+final class Door implements AutoCloseable {
+
+    private static final Duration ATTEMPT = Duration.ofSeconds(40);
+    private static final long FIRST_PAUSE_MILLIS = 20;
+
+    /// Not less, or the customers take the processor from the server that is starting for them.
+    private static final long LONGEST_PAUSE_MILLIS = 400;
+
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
+
+    private final HttpClient http =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final URI shop;
+    private final Ledger ledger;
+    private final LongAdder repeated = new LongAdder();
+    private final AtomicLong struckNanos = new AtomicLong(Long.MAX_VALUE);
+    private final AtomicLong answeredNanos = new AtomicLong(Long.MAX_VALUE);
+
+    Door(URI shop, Ledger ledger) {
+        this.shop = shop;
+        this.ledger = ledger;
+    }
+
+    /// @param body null for none
+    /// @param key the idempotency key, null for none
+    /// @param waitSeconds how long the shop may wait for the outcome before it answers
+    record Call(String method, String path, Object body, String key, int waitSeconds) {
+
+        static Call get(String path) {
+            return new Call("GET", path, null, null, 0);
+        }
+
+        static Call send(String method, String path, Object body, String key) {
+            return new Call(method, path, body, key, 0);
+        }
+
+        Call waiting(int seconds) {
+            return new Call(method, path, body, key, seconds);
+        }
+    }
+
+    /// @return any answer but those that ask to repeat: 503, 429 and the 409 of a request that still runs
+    /// @throws IOException when nobody answered for minutes
+    Reply send(Call call) throws IOException, InterruptedException {
+        var request = HttpRequest.newBuilder(shop.resolve(call.path()))
+                .timeout(ATTEMPT)
+                .header("Content-Type", "application/json")
+                .method(
+                        call.method(),
+                        call.body() == null
+                                ? BodyPublishers.noBody()
+                                : BodyPublishers.ofString(Json.write(call.body())));
+        if (call.key() != null) {
+            request.header("Idempotency-Key", "\"" + call.key() + "\"");
+        }
+        if (call.waitSeconds() > 0) {
+            request.header("Prefer", "wait=" + call.waitSeconds());
+        }
+        return untilAnswered(call, request.build());
+    }
+
+    private Reply untilAnswered(Call call, HttpRequest request) throws IOException, InterruptedException {
+        var giveUp = System.nanoTime() + PATIENCE.toNanos();
+        var pauseMillis = FIRST_PAUSE_MILLIS;
+        while (true) {
+            var began = System.nanoTime();
+            var outcome = attempt(request);
+            if (outcome instanceof Reply reply) {
+                note(call, reply, began);
+                if (!reply.asksToRepeat()) {
+                    return reply;
+                }
+            }
+            if (System.nanoTime() > giveUp) {
+                throw new IOException(call.method() + " " + call.path() + " was not answered within " + PATIENCE
+                        + ", last: " + outcome);
+            }
+            repeated.increment();
+            Thread.sleep(pauseMillis);
+            pauseMillis = Math.min(2 * pauseMillis, LONGEST_PAUSE_MILLIS);
+        }
+    }
+
+    private Object attempt(HttpRequest request) throws InterruptedException {
+        try {
+            var response = http.send(request, BodyHandlers.ofString());
+            var text = response.body();
+            return new Reply(
+                    response.statusCode(), text.isBlank() ? null : Json.mapper().readTree(text));
+        } catch (IOException e) {
+            return e; // nobody there, the connection was lost, no answer in time: all ask to repeat
+        } catch (JacksonException e) {
+            return e; // cut off in the middle
+        }
+    }
+
+    private void note(Call call, Reply reply, long began) {
+        if (reply.ok() && began >= struckNanos.get()) {
+            answeredNanos.accumulateAndGet(System.nanoTime(), Math::min);
+        }
+        if (reply.status() >= 500 && reply.status() != 503) {
+            ledger.object(
+                    Rule.ANSWERS,
+                    call.method() + " " + call.path() + " was answered " + reply.status() + " " + reply.body());
+        }
+    }
+
+    /// From now on the first answer counts to a request that is sent later than this.
+    void struck() {
+        answeredNanos.set(Long.MAX_VALUE);
+        struckNanos.set(System.nanoTime());
+    }
+
+    /// How long after the blow the first request was answered that was sent after it; null when none was yet.
+    Duration answeredAfter() {
+        var answered = answeredNanos.get();
+        return answered == Long.MAX_VALUE ? null : Duration.ofNanos(answered - struckNanos.get());
+    }
+
+    /// Requests that had to be sent again.
+    long repeated() {
+        return repeated.sum();
+    }
+
+    @Override
+    public void close() {
+        http.shutdownNow();
+    }
+
+    /// @param body null when there was none
+    record Reply(int status, JsonNode body) {
+
+        boolean ok() {
+            return status >= 200 && status < 300;
+        }
+
+        /// A defect of the shop (500) is on record then; the customer tries on.
+        boolean asksToRepeat() {
+            return status >= 500 || status == 429 || (status == 409 && problem().equals("still-running"));
+        }
+
+        /// The slug of the problem type, or an empty string.
+        String problem() {
+            var type = text("type");
+            return type.substring(type.lastIndexOf('/') + 1);
+        }
+
+        /// A text field, or an empty string.
+        String text(String field) {
+            return body == null ? "" : body.path(field).asString("");
+        }
+    }
+}

@@ -1,0 +1,71 @@
+package dev.holdfast.bench.crash;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+
+/// A shop on a data folder, with all that is known about it: what lies on its shelf, and what its customers were
+/// told. Rounds share one until it is replaced by a new one.
+final class Grounds implements AutoCloseable {
+
+    /// Of every order, so the same seed meets the same ones. Providers take a while, or hardly anything would be in
+    /// flight at a blow.
+    private static final List<String> SETTINGS = List.of(
+            "holdfast.faults.decline-rate=0.05",
+            "holdfast.faults.lost-payment-reply-rate=0.05",
+            "holdfast.faults.lost-label-reply-rate=0.05",
+            "holdfast.faults.lost-request-rate=0.03",
+            "holdfast.faults.carrier-down-rate=0.05",
+            "holdfast.payment.simulated.latency=15ms",
+            // What is audited is judged now, and not when the usual patience is over.
+            "holdfast.payment.sweep-after=2s",
+            "holdfast.payment.sweep-interval=1s",
+            "logging.level.root=info");
+
+    private final ShopProcess shop;
+    private final Ledger ledger = new Ledger();
+    private final Shelf shelf = new Shelf();
+    private final Door door;
+
+    private Grounds(ShopProcess shop) {
+        this.shop = shop;
+        this.door = new Door(shop.address(), ledger);
+    }
+
+    /// In a fresh folder; nothing runs yet.
+    static Grounds fresh() throws IOException {
+        var folder = Files.createTempDirectory("holdfast-crash-");
+        // PostgreSQL may run as another user, who must get to its own folder.
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+        return new Grounds(ShopProcess.on(folder, SETTINGS));
+    }
+
+    ShopProcess shop() {
+        return shop;
+    }
+
+    Ledger ledger() {
+        return ledger;
+    }
+
+    Shelf shelf() {
+        return shelf;
+    }
+
+    Door door() {
+        return door;
+    }
+
+    Path folder() {
+        return shop.folder();
+    }
+
+    /// Ends all its processes; the data stays.
+    @Override
+    public void close() throws IOException {
+        door.close();
+        shop.close();
+    }
+}
