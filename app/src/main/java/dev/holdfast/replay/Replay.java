@@ -63,11 +63,6 @@ public final class Replay {
         return new ReplaySummary(survey, tally, shop.repeated());
     }
 
-    /// Orders placed so far; may be asked from any thread while [#run] is under way.
-    public long placed() {
-        return tally.ordersPlaced();
-    }
-
     private void placeAll(Survey survey, long toPlace, ExecutorService clients, Semaphore permits) throws IOException {
         var pace = new Pace(settings.speed());
         survey.invoices(invoice -> {
