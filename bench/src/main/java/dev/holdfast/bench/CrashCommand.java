@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.atomic.AtomicBoolean;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -71,6 +70,8 @@ final class CrashCommand implements Callable<Integer> {
     @Spec
     private CommandSpec command;
 
+    private boolean ended;
+
     @Override
     public Integer call() throws Exception {
         var settings = settings();
@@ -78,14 +79,13 @@ final class CrashCommand implements Callable<Integer> {
         out.printf("seed %d, %d rounds, %d customers at once%n", settings.seed(), rounds, clients);
         out.flush();
         var campaign = new Campaign(settings, System.out);
-        var told = new AtomicBoolean();
-        var interrupted = new Thread(() -> end(campaign, settings, told));
+        var interrupted = new Thread(() -> end(campaign, settings));
         Runtime.getRuntime().addShutdownHook(interrupted);
         boolean clean;
         try {
             clean = campaign.run();
         } finally {
-            end(campaign, settings, told);
+            end(campaign, settings);
         }
         if (json) {
             result(settings, campaign.summary()).printJson(System.out);
@@ -105,11 +105,13 @@ final class CrashCommand implements Callable<Integer> {
         }
     }
 
-    /// At the end, or when the program is interrupted: whoever comes first.
-    private void end(Campaign campaign, CampaignSettings settings, AtomicBoolean told) {
-        if (!told.compareAndSet(false, true)) {
+    /// At the end, or when the program is interrupted: whoever comes first. The other waits until all is cleared
+    /// away: were the program to end before, processes and folders would be left.
+    private synchronized void end(Campaign campaign, CampaignSettings settings) {
+        if (ended) {
             return;
         }
+        ended = true;
         try {
             campaign.close();
             var page = new Report(settings, campaign.summary());

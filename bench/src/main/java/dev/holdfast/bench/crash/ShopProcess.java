@@ -24,7 +24,7 @@ final class ShopProcess implements AutoCloseable {
 
     private static final String PROGRAM = "dev.holdfast.cli.Holdfast";
     private static final String PACKED = "org.springframework.boot.loader.launch.PropertiesLauncher";
-    private static final Duration START = Duration.ofMinutes(3);
+    private static final Duration START = Duration.ofMinutes(5);
     private static final Duration END = Duration.ofSeconds(40);
     private static final Duration LOOK_EVERY = Duration.ofMillis(25);
 
