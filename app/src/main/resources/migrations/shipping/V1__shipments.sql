@@ -1,6 +1,7 @@
 -- The shipment row is the guard of its label: it is inserted under the request's key before any carrier is called,
 -- and whoever comes later under that key, on whatever node, reads what is there. An undo that comes first inserts it
 -- as a tombstone (`undone`, no request), which refuses the label that arrives late.
+-- Orders' ids sort by bytes, as in every other service's tables: whoever walks them side by side relies on it.
 --
 -- fillfactor 70: a row is updated once or twice, soon after its insert, and no index is on a column that changes.
 --
