@@ -26,6 +26,9 @@ public interface OrderBooks {
     /// @param limit 1 to 10,000
     List<OrderTotals> totals(String after, int limit);
 
+    /// The pieces of each product in each of these orders, all lines of a product together.
+    Map<String, Map<String, Long>> pieces(Collection<String> orderIds);
+
     /// The status of each of these orders; one that there is not (or only as a tombstone) is missing.
     Map<String, String> statuses(Collection<String> orderIds);
 
@@ -36,7 +39,5 @@ public interface OrderBooks {
 
     /// @param total as the order says, in decimals
     /// @param items the sum of its lines
-    /// @param pieces the pieces of all its lines
-    record OrderTotals(
-            String orderId, String status, BigDecimal total, String currency, BigDecimal items, long pieces) {}
+    record OrderTotals(String orderId, String status, BigDecimal total, String currency, BigDecimal items) {}
 }

@@ -77,17 +77,24 @@ final class SqlOrderBooks implements OrderBooks {
             """;
 
     private static final String TOTALS = """
-            SELECT o.order_id, o.status, o.total_amount, o.currency, i.items, i.pieces
+            SELECT o.order_id, o.status, o.total_amount, o.currency, i.items
               FROM (SELECT order_id, status, total_amount, currency
                       FROM orders.orders
                      WHERE order_id > :after
                        AND NOT tombstone
                      ORDER BY order_id
                      LIMIT :limit) o
-             CROSS JOIN LATERAL (SELECT coalesce(sum(subtotal), 0) AS items, coalesce(sum(quantity), 0) AS pieces
+             CROSS JOIN LATERAL (SELECT coalesce(sum(subtotal), 0) AS items
                                    FROM orders.order_items
                                   WHERE order_id = o.order_id) i
              ORDER BY o.order_id
+            """;
+
+    private static final String PIECES = """
+            SELECT order_id, product_id, sum(quantity) AS pieces
+              FROM orders.order_items
+             WHERE order_id = ANY (:ids)
+             GROUP BY order_id, product_id
             """;
 
     private static final String STATUSES = """
@@ -167,9 +174,18 @@ final class SqlOrderBooks implements OrderBooks {
                         row.getString("status"),
                         row.getBigDecimal("total_amount"),
                         row.getString("currency"),
-                        row.getBigDecimal("items"),
-                        row.getLong("pieces")))
+                        row.getBigDecimal("items")))
                 .list();
+    }
+
+    @Override
+    public Map<String, Map<String, Long>> pieces(Collection<String> orderIds) {
+        var pieces = new HashMap<String, Map<String, Long>>();
+        jdbc.sql(PIECES).param("ids", orderIds.toArray(String[]::new)).query(row -> {
+            pieces.computeIfAbsent(row.getString("order_id"), _ -> new HashMap<>())
+                    .put(row.getString("product_id"), row.getLong("pieces"));
+        });
+        return pieces;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.holdfast.reconciliation;
 
+import dev.holdfast.platform.ProblemException;
 import dev.holdfast.reconciliation.Audit.Report;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -22,6 +23,9 @@ class AuditHttp {
     /// @param wait seconds the shop may take to become quiet, 0 to 600
     @GetMapping("/v1/ops/audit")
     Report audit(@RequestParam(defaultValue = "5") int wait) throws SQLException, InterruptedException {
-        return audit.run(Duration.ofSeconds(Math.clamp(wait, 0, LONGEST_WAIT_SECONDS)));
+        if (wait < 0 || wait > LONGEST_WAIT_SECONDS) {
+            throw ProblemException.invalid("?wait", "must be 0 to " + LONGEST_WAIT_SECONDS + ", not " + wait);
+        }
+        return audit.run(Duration.ofSeconds(wait));
     }
 }

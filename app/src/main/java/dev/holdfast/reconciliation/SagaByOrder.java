@@ -18,9 +18,9 @@ final class SagaByOrder {
     private static final Set<String> SOLD = Set.of("confirmed", "shipped", "delivered", "refund_pending", "refunded");
 
     private final Services services;
-    private final Tally completed = new Tally("sagas", "a checkout that completed has its order");
-    private final Tally failed = new Tally("sagas", "a checkout that failed left no live order");
-    private final Tally told = new Tally("events", "a customer was told what became of an order");
+    private final Tally completed = new Tally(new Tally.Rule("sagas", "a checkout that completed has its order"));
+    private final Tally failed = new Tally(new Tally.Rule("sagas", "a checkout that failed left no live order"));
+    private final Tally told = new Tally(new Tally.Rule("events", "a customer was told what became of an order"));
 
     SagaByOrder(Services services) {
         this.services = services;
@@ -36,7 +36,7 @@ final class SagaByOrder {
     }
 
     private void compare(List<Ended> page) throws SQLException {
-        var ids = page.stream().map(SagaByOrder::orderOf).toList();
+        var ids = page.stream().map(saga -> orderOf(saga.payload())).toList();
         var statuses = services.orders().statuses(ids);
         var letters = services.notification().told(ids);
         for (int i = 0; i < page.size(); i++) {
@@ -59,7 +59,8 @@ final class SagaByOrder {
         }
     }
 
-    private static String orderOf(Ended saga) {
-        return Json.mapper().readTree(saga.payload()).path("order_id").asString("");
+    /// The order a saga is about, from what it carries.
+    static String orderOf(String payload) {
+        return Json.mapper().readTree(payload).path("order_id").asString("");
     }
 }

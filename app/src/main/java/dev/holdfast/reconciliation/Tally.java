@@ -3,15 +3,16 @@ package dev.holdfast.reconciliation;
 /// Counts what holds to one invariant and what breaks it, while books are walked.
 final class Tally {
 
-    private final String area;
-    private final String invariant;
+    private final Rule rule;
     private long looked;
     private long broken;
     private String example;
 
-    Tally(String area, String invariant) {
-        this.area = area;
-        this.invariant = invariant;
+    /// @param area as in [Check]
+    record Rule(String area, String invariant) {}
+
+    Tally(Rule rule) {
+        this.rule = rule;
     }
 
     void look(String id, boolean holds) {
@@ -22,7 +23,13 @@ final class Tally {
         }
     }
 
+    /// Counts what is only shown, and remembers the first as an example.
+    void list(String id) {
+        looked++;
+        example = example == null ? id : example;
+    }
+
     Check check() {
-        return new Check(area, invariant, looked, broken, example);
+        return new Check(rule.area(), rule.invariant(), looked, broken, example);
     }
 }

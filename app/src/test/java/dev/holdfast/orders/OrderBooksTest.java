@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.holdfast.orders.OrderBooks.OpenOrder;
 import dev.holdfast.orders.OrderBooks.OrderTotals;
 import java.math.BigDecimal;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -65,8 +66,11 @@ class OrderBooksTest {
                 .extracting(OpenOrder::orderId)
                 .containsExactly("ord_4");
         assertThat(fixture.books.totals("ord_3", 10))
-                .containsExactly(new OrderTotals(
-                        "ord_4", "reserved", new BigDecimal("59.98"), "USD", new BigDecimal("59.98"), 2));
+                .containsExactly(
+                        new OrderTotals("ord_4", "reserved", new BigDecimal("59.98"), "USD", new BigDecimal("59.98")));
+        assertThat(fixture.books.pieces(List.of("ord_3", "ord_4")))
+                .containsOnlyKeys("ord_3", "ord_4")
+                .containsEntry("ord_4", Map.of("SKU-123", 2L));
         assertThat(fixture.books.countByStatus()).isEqualTo(Map.of("cancelled", 1L, "confirmed", 1L, "reserved", 3L));
     }
 }

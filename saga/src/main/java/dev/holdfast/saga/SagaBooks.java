@@ -73,17 +73,39 @@ public final class SagaBooks {
                      WHERE EXISTS (SELECT FROM saga.saga_runs AS r WHERE r.saga_id = saga_start_keys.saga_id)
                     """));
 
-    private static final Query IN_FLIGHT = new Query("every saga has ended", """
-            SELECT count(*), count(*), min(saga_id)
-              FROM saga.saga_runs
-             WHERE status IN ('STARTED', 'COMPENSATING')
-            """);
+    /// A saga that this release cannot run says so in the last row of its log, and waits for a person.
+    private static final String UNENDED = """
+            SELECT r.saga_id, r.status, r.payload, r.needs_attention,
+                   coalesce(last.event, '') = 'PARKED' AS parked
+              FROM saga.saga_runs AS r
+              LEFT JOIN LATERAL (SELECT s.event
+                                   FROM saga.saga_steps AS s
+                                  WHERE s.saga_id = r.saga_id
+                                  ORDER BY s.seq DESC
+                                  LIMIT 1) AS last ON true
+             WHERE r.status IN ('STARTED', 'COMPENSATING')
+            """;
 
-    private static final Query ATTENTION = new Query("no saga needs attention", """
-            SELECT count(*), count(*), min(saga_id)
-              FROM saga.saga_runs
-             WHERE needs_attention
-            """);
+    private static final List<Query> AT_REST = List.of(
+            new Query("every saga has ended, or is parked", """
+                    SELECT (SELECT count(*) FROM saga.saga_runs), count(*) FILTER (WHERE NOT parked),
+                           min(saga_id) FILTER (WHERE NOT parked)
+                      FROM (""" + UNENDED + ") AS unended"),
+            new Query("no saga needs attention, but parked ones", """
+                    SELECT (SELECT count(*) FROM saga.saga_runs), count(*), min(r.saga_id)
+                      FROM saga.saga_runs AS r
+                     WHERE r.needs_attention
+                       AND r.saga_id NOT IN (SELECT saga_id FROM (""" + UNENDED + ") AS unended WHERE parked)"),
+            new Query("parked sagas (listed, not counted as broken)", """
+                    SELECT count(*), 0, min(saga_id)
+                      FROM (""" + UNENDED + ") AS unended WHERE parked"));
+
+    private static final String PARKED = "SELECT saga_id, payload::text FROM (" + UNENDED + """
+            ) AS unended
+             WHERE parked AND saga_id > ?
+             ORDER BY saga_id
+             LIMIT ?
+            """;
 
     private static final String ENDED = """
             SELECT saga_id, status, payload::text
@@ -109,9 +131,13 @@ public final class SagaBooks {
         return rules;
     }
 
-    /// What is left to do; both are 0 when all is quiet and well.
-    public List<Rule> open() throws SQLException {
-        return List.of(look(IN_FLIGHT), look(ATTENTION));
+    /// What must hold when nothing is in flight; the last of them lists the parked sagas and judges nothing.
+    public List<Rule> atRest() throws SQLException {
+        var rules = new ArrayList<Rule>();
+        for (var rule : AT_REST) {
+            rules.add(look(rule));
+        }
+        return rules;
     }
 
     /// How many sagas there are, ended ones included.
@@ -139,6 +165,26 @@ public final class SagaBooks {
         }
     }
 
+    /// The sagas that are parked, in order of their ids: what they were about is undecided until a person has
+    /// looked.
+    ///
+    /// @param after the last saga id of the page before, or null
+    /// @param limit 1 or more
+    public List<Parked> parked(String after, int limit) throws SQLException {
+        try (var db = dataSource.getConnection();
+                var statement = db.prepareStatement(PARKED)) {
+            statement.setString(1, after == null ? "" : after);
+            statement.setInt(2, limit);
+            try (var rows = statement.executeQuery()) {
+                var parked = new ArrayList<Parked>();
+                while (rows.next()) {
+                    parked.add(new Parked(rows.getString(1), rows.getString(2)));
+                }
+                return parked;
+            }
+        }
+    }
+
     private Rule look(Query query) throws SQLException {
         try (var db = dataSource.getConnection();
                 var statement = db.createStatement();
@@ -152,6 +198,9 @@ public final class SagaBooks {
 
     /// @param payload the JSON it carried
     public record Ended(String sagaId, SagaStatus status, String payload) {}
+
+    /// @param payload the JSON it carries
+    public record Parked(String sagaId, String payload) {}
 
     /// @param name a sentence that should be true
     /// @param looked how many things were looked at
