@@ -14,6 +14,7 @@ import dev.holdfast.cart.CartCommand.Freezing;
 import dev.holdfast.cart.CartCommand.FrozenNow;
 import dev.holdfast.cart.CartCommand.GiveBack;
 import dev.holdfast.cart.CartCommand.KeyReused;
+import dev.holdfast.cart.CartCommand.KeyRunning;
 import dev.holdfast.cart.CartCommand.Merge;
 import dev.holdfast.cart.CartCommand.Moved;
 import dev.holdfast.cart.CartCommand.NoSuchCart;
@@ -60,6 +61,7 @@ final class CartBatch {
     Outcome run(CartCommand command) {
         return switch (round.ask(command.key())) {
             case RequestKeys.Reused() -> new KeyReused();
+            case RequestKeys.Running() -> new KeyRunning();
             case RequestKeys.Replay(var response) -> Answers.read(command, response);
             case RequestKeys.New() -> {
                 var outcome = decide(command);

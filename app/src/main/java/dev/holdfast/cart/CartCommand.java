@@ -68,4 +68,7 @@ sealed interface CartCommand {
     record OtherCustomer(String cartId) implements Outcome {}
 
     record KeyReused() implements Outcome {}
+
+    /// Another node is at work on it.
+    record KeyRunning() implements Outcome {}
 }

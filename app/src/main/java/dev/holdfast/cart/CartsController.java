@@ -6,6 +6,7 @@ import dev.holdfast.cart.CartCommand.Deleted;
 import dev.holdfast.cart.CartCommand.Freezing;
 import dev.holdfast.cart.CartCommand.FrozenNow;
 import dev.holdfast.cart.CartCommand.KeyReused;
+import dev.holdfast.cart.CartCommand.KeyRunning;
 import dev.holdfast.cart.CartCommand.Merge;
 import dev.holdfast.cart.CartCommand.Moved;
 import dev.holdfast.cart.CartCommand.NoSuchCart;
@@ -16,6 +17,7 @@ import dev.holdfast.cart.CartCommand.TooMuch;
 import dev.holdfast.cart.CartInput.MergeRequest;
 import dev.holdfast.cart.CartInput.PutCartRequest;
 import dev.holdfast.cart.CartInput.SetItemRequest;
+import dev.holdfast.platform.IdempotencyKey;
 import dev.holdfast.platform.Ids;
 import dev.holdfast.platform.KeyReusedException;
 import dev.holdfast.platform.ProblemException;
@@ -119,6 +121,9 @@ final class CartsController {
             @PathVariable String cartId,
             @PathVariable String sku,
             @RequestHeader(name = KEY, required = false) String key) {
+        if (Text.idFlaw(sku) != null) {
+            throw ProblemException.notFound("product", sku);
+        }
         var scope = "DELETE /v1/carts/" + cartId + "/items/" + sku;
         return answer(new RemoveItem(existing(cartId), sku, CartInput.key(key, scope, sku)));
     }
@@ -169,6 +174,7 @@ final class CartsController {
             case OtherCustomer(var cartId) ->
                 conflict("other-customer", "Other customer", "cart '" + cartId + "' belongs to another customer");
             case KeyReused() -> new KeyReusedException(key);
+            case KeyRunning() -> IdempotencyKey.stillRunning();
             case Changed ignored -> unexpected(outcome);
             case Deleted ignored -> unexpected(outcome);
             case Freezing ignored -> unexpected(outcome);

@@ -2,11 +2,13 @@ package dev.holdfast.catalog;
 
 import dev.holdfast.catalog.CatalogCommand.Imported;
 import dev.holdfast.catalog.CatalogCommand.KeyReused;
+import dev.holdfast.catalog.CatalogCommand.KeyRunning;
 import dev.holdfast.catalog.CatalogCommand.Outcome;
 import dev.holdfast.catalog.CatalogCommand.PutProduct;
 import dev.holdfast.catalog.CatalogCommand.PutProducts;
 import dev.holdfast.catalog.CatalogCommand.Stored;
 import dev.holdfast.groupcommit.GroupCommit;
+import dev.holdfast.platform.IdempotencyKey;
 import dev.holdfast.platform.KeyReusedException;
 import dev.holdfast.platform.RequestKeys;
 import java.util.List;
@@ -77,6 +79,7 @@ final class Catalog implements CatalogApi {
         return switch (lane.submit(new PutProduct(product, key))) {
             case Stored(var stored, var created) -> new Stored(withDefaults(stored), created);
             case KeyReused() -> throw new KeyReusedException(key.key());
+            case KeyRunning() -> throw IdempotencyKey.stillRunning();
             case Imported imported -> throw new IllegalStateException("a product answered by " + imported);
         };
     }

@@ -13,11 +13,14 @@ sealed interface CatalogCommand {
     record PutProducts(List<Product> products) implements CatalogCommand {}
 
     /// What became of it.
-    sealed interface Outcome permits Stored, Imported, KeyReused {}
+    sealed interface Outcome permits Stored, Imported, KeyReused, KeyRunning {}
 
     record Stored(Product product, boolean created) implements Outcome {}
 
     record Imported(int products) implements Outcome {}
 
     record KeyReused() implements Outcome {}
+
+    /// Another node is at work on it.
+    record KeyRunning() implements Outcome {}
 }

@@ -164,6 +164,7 @@ final class ProductImport {
                 var answer = switch (round.ask(key)) {
                     case RequestKeys.Replay(var response) -> Json.read(response, Report.class);
                     case RequestKeys.Reused() -> throw new KeyReusedException(key.key());
+                    case RequestKeys.Running() -> throw IdempotencyKey.stillRunning();
                     case RequestKeys.New() -> write(db, round, key, report, products);
                 };
                 db.commit();
@@ -197,6 +198,7 @@ final class ProductImport {
             return switch (asked) {
                 case RequestKeys.Replay(var response) -> Optional.of(Json.read(response, Report.class));
                 case RequestKeys.Reused() -> throw new KeyReusedException(key.key());
+                case RequestKeys.Running() -> throw IdempotencyKey.stillRunning();
                 case RequestKeys.New() -> Optional.empty();
             };
         }

@@ -4,6 +4,7 @@ import dev.holdfast.catalog.CatalogApi.Product;
 import dev.holdfast.catalog.CatalogApi.Size;
 import dev.holdfast.catalog.CatalogCommand.Imported;
 import dev.holdfast.catalog.CatalogCommand.KeyReused;
+import dev.holdfast.catalog.CatalogCommand.KeyRunning;
 import dev.holdfast.catalog.CatalogCommand.Outcome;
 import dev.holdfast.catalog.CatalogCommand.PutProduct;
 import dev.holdfast.catalog.CatalogCommand.PutProducts;
@@ -149,6 +150,7 @@ final class ProductStore {
         return switch (round.ask(put.key())) {
             case RequestKeys.Replay(var response) -> Json.read(response, Stored.class);
             case RequestKeys.Reused() -> new KeyReused();
+            case RequestKeys.Running() -> new KeyRunning();
             case RequestKeys.New() -> {
                 var product = put.product();
                 var stored = new Stored(product, known.add(product.sku()));

@@ -11,10 +11,13 @@ import java.util.List;
 record CustomerCommand(List<Customer> customers, RequestKeys.Key key) {
 
     /// What became of it.
-    sealed interface Outcome permits Stored, KeyReused {}
+    sealed interface Outcome permits Stored, KeyReused, KeyRunning {}
 
     /// @param created whether the last of them was not known before
     record Stored(boolean created) implements Outcome {}
 
     record KeyReused() implements Outcome {}
+
+    /// Another node is at work on it.
+    record KeyRunning() implements Outcome {}
 }

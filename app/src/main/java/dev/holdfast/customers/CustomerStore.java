@@ -1,6 +1,7 @@
 package dev.holdfast.customers;
 
 import dev.holdfast.customers.CustomerCommand.KeyReused;
+import dev.holdfast.customers.CustomerCommand.KeyRunning;
 import dev.holdfast.customers.CustomerCommand.Outcome;
 import dev.holdfast.customers.CustomerCommand.Stored;
 import dev.holdfast.customers.CustomersApi.Customer;
@@ -74,6 +75,7 @@ final class CustomerStore implements BatchWork<CustomerCommand, Outcome> {
                     switch (round.ask(command.key())) {
                         case RequestKeys.Replay(var response) -> Json.read(response, Stored.class);
                         case RequestKeys.Reused() -> new KeyReused();
+                        case RequestKeys.Running() -> new KeyRunning();
                         case RequestKeys.New() -> {
                             boolean created = false;
                             for (var customer : command.customers()) {

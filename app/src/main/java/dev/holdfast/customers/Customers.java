@@ -1,9 +1,11 @@
 package dev.holdfast.customers;
 
 import dev.holdfast.customers.CustomerCommand.KeyReused;
+import dev.holdfast.customers.CustomerCommand.KeyRunning;
 import dev.holdfast.customers.CustomerCommand.Outcome;
 import dev.holdfast.customers.CustomerCommand.Stored;
 import dev.holdfast.groupcommit.GroupCommit;
+import dev.holdfast.platform.IdempotencyKey;
 import dev.holdfast.platform.KeyReusedException;
 import dev.holdfast.platform.ProblemException;
 import dev.holdfast.platform.RequestKeys;
@@ -51,6 +53,7 @@ final class Customers implements CustomersApi {
         return switch (lane.submit(new CustomerCommand(List.of(customer), key))) {
             case Stored(var created) -> created;
             case KeyReused() -> throw new KeyReusedException(key.key());
+            case KeyRunning() -> throw IdempotencyKey.stillRunning();
         };
     }
 }

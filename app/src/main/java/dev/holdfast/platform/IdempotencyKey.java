@@ -31,6 +31,16 @@ public final class IdempotencyKey {
         return parse(header);
     }
 
+    /// What the second of two requests at once under one key is told.
+    public static ProblemException stillRunning() {
+        return new ProblemException(
+                409,
+                "still-running",
+                "Still running",
+                "a request with this Idempotency-Key is being worked on right now; send this one again with the same key"
+                        + " to get its answer");
+    }
+
     /// A digest of the request as it was understood (SHA-256 of its JSON, in hex): two requests under one key are
     /// the same exactly when their digests are.
     public static String digest(Object request) {

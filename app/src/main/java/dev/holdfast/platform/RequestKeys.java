@@ -9,9 +9,11 @@ import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeSet;
 import javax.sql.DataSource;
 
@@ -28,15 +30,17 @@ import javax.sql.DataSource;
 ///         case New() -> decide(command);    // a success: round.answered(command.key(), json)
 ///         case Replay(var response) -> …    // the first answer
 ///         case Reused() -> …                // 422
+///         case Running() -> …               // 409
 ///     }
 /// }
 /// round.record(db);
 /// ```
 ///
 /// Two requests with one key meet in one of three ways. In one batch the second asks after the first was answered.
-/// On two nodes the second's INSERT waits for the first's transaction, which is as short as any batch (the lane's
-/// `lock_timeout` and `transaction_timeout` bound it: past them the lane answers "not committed", a 503). Later the
-/// row is there. An answer that changed nothing (a 4xx) is not recorded and leaves the key free.
+/// On two nodes the second is told at once that the first is running: a key is claimed under an advisory lock that
+/// is only tried for, so no batch ever waits for another node's, and the one request that has to come again does
+/// not keep its neighbours. Later the row is there. An answer that changed nothing (a 4xx) is not recorded and
+/// leaves the key free.
 public final class RequestKeys {
 
     /// Callers are promised 24 hours; the second day is for clocks and for sweepers that were late.
@@ -62,11 +66,19 @@ public final class RequestKeys {
         prune = PRUNE.formatted(schema);
     }
 
-    /// In key order, so that two nodes whose batches share keys wait for each other instead of deadlocking.
+    /// The lock lasts as long as the transaction and is given back after its effect can be seen, so whoever gets it
+    /// finds the row of the one before, if that left one. Two keys that share a number (64 bits) at one moment
+    /// would cost the second a needless "still running". At most a lock for each request of a batch.
     private static final String CLAIM = """
-            INSERT INTO %s.request_keys (scope, idempotency_key, request_hash, created_at)
+            WITH free AS MATERIALIZED (
+                SELECT scope, idempotency_key, request_hash
+                  FROM unnest(?::text[], ?::text[], ?::text[]) AS asked (scope, idempotency_key, request_hash)
+                 WHERE pg_try_advisory_xact_lock(
+                           hashtextextended('%1$s.request_keys ' || scope || ' ' || idempotency_key, 0))
+            )
+            INSERT INTO %1$s.request_keys (scope, idempotency_key, request_hash, created_at)
             SELECT scope, idempotency_key, request_hash, now()
-              FROM unnest(?::text[], ?::text[], ?::text[]) AS asked (scope, idempotency_key, request_hash)
+              FROM free
              ORDER BY scope, idempotency_key
                 ON CONFLICT (scope, idempotency_key) DO NOTHING
             RETURNING scope, idempotency_key
@@ -120,7 +132,7 @@ public final class RequestKeys {
     }
 
     /// What is known of a key.
-    public sealed interface Asked permits New, Replay, Reused {}
+    public sealed interface Asked permits New, Replay, Reused, Running {}
 
     /// Nothing was done under it: do it.
     public record New() implements Asked {}
@@ -133,7 +145,10 @@ public final class RequestKeys {
     /// Another request was done under it.
     public record Reused() implements Asked {}
 
-    /// Claims the keys of one batch. Waits for another transaction that has claimed one of them.
+    /// Another transaction has claimed it and not ended yet.
+    public record Running() implements Asked {}
+
+    /// Claims the keys of one batch, those that another transaction has claimed left out. Waits for nobody.
     ///
     /// @param keys those of the batch; null entries (requests without a key) are left out, repetitions are welcome
     public Round claim(Connection db, Collection<Key> keys) throws SQLException {
@@ -184,6 +199,7 @@ public final class RequestKeys {
     /// The keys of one batch, between claim and record. Used by one thread.
     public final class Round {
 
+        private final Set<Name> running = new HashSet<>();
         private final TreeSet<Name> claimed = new TreeSet<>(Name.ORDER);
         private final Map<Name, Done> done = new HashMap<>();
         private final Map<Name, Done> fresh = new HashMap<>();
@@ -194,7 +210,7 @@ public final class RequestKeys {
         public Asked ask(Key key) {
             var known = key == null ? null : done.get(key.name());
             if (known == null) {
-                return new New();
+                return key != null && running.contains(key.name()) ? new Running() : new New();
             }
             return known.hash.equals(key.hash()) ? new Replay(known.response) : new Reused();
         }
@@ -233,10 +249,10 @@ public final class RequestKeys {
                     }
                 }
             }
-            // The row that stood in the way of the claim is gone: pruned in between. The lane runs the batch again.
-            if (!done.keySet().containsAll(names)) {
-                throw new SQLException("a request key vanished while it was being claimed", "40001");
-            }
+            // Neither ours nor anybody's yet. Or its row was pruned between the two statements: then it is free
+            // when the request comes again.
+            running.addAll(names);
+            running.removeAll(done.keySet());
         }
     }
 

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.cart.CartApi.Frozen;
 import dev.holdfast.platform.Json;
+import dev.holdfast.platform.RequestKeys;
+import java.util.List;
+import java.util.Random;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -204,6 +207,35 @@ class CartHttpTest {
                 .extractingPath("$.slug")
                 .isEqualTo("cart-limit");
         assertThat(shop.carts.find("large").orElseThrow().items()).hasSize(2_000);
+    }
+
+    @Test
+    void a_sku_that_cannot_be_is_one_that_is_not_there() {
+        shop.put("/v1/carts/c6", "{\"currency\":\"USD\"}");
+        // Longer than an index entry may be, and of letters that do not compress.
+        var sku = new Random(1)
+                .ints(6_000, 'a', 'z' + 1)
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                .toString();
+        var request = shop.web.delete().uri("/v1/carts/c6/items/" + sku).header("Idempotency-Key", "long");
+
+        assertThat(request.exchange()).hasStatus(404);
+    }
+
+    @Test
+    void the_second_of_two_requests_at_once_under_one_key_is_told_that_the_first_is_running() throws Exception {
+        var body = "{\"currency\":\"USD\",\"items\":[]}";
+        try (var db = shop.database.dataSource().getConnection()) {
+            db.setAutoCommit(false);
+            shop.keys.claim(db, List.of(new RequestKeys.Key("PUT /v1/carts/c7", "k7", "whatever it asks")));
+
+            assertThat(shop.put("/v1/carts/c7", body, "k7"))
+                    .hasStatus(409)
+                    .bodyText()
+                    .contains("still-running", "with the same key");
+            db.rollback();
+        }
+        assertThat(shop.put("/v1/carts/c7", body, "k7")).hasStatus(201);
     }
 
     @Test
