@@ -49,7 +49,7 @@ final class Checkouts {
     Accepted accept(CheckoutRequest request, String key) {
         request.validate();
         var orderId = request.orderId() == null ? Ids.next("ord_") : request.orderId();
-        var attempt = new Attempt(request, key, Ids.next("saga_chk_"), orderId, definitionOf(request));
+        var attempt = new Attempt(request, key, Ids.next("saga_chk_"), orderId, definitionOf(request), null);
         try {
             return begin(attempt);
         } catch (ProblemException refused) {
@@ -81,7 +81,7 @@ final class Checkouts {
             throw CheckoutProblems.stillRunning();
         }
         return switch (carts.freeze(cartId, attempt.sagaId())) {
-            case CartApi.Frozen frozen -> start(attempt, frozen.cart());
+            case CartApi.Frozen frozen -> start(attempt.inPlaceOf(otherSagaId), frozen.cart());
             case CartApi.FrozenByAnother other -> throw CheckoutProblems.stillRunning();
             case CartApi.NotThere gone -> throw CheckoutProblems.stillRunning();
             case CartApi.Empty empty -> throw CheckoutProblems.stillRunning();
@@ -96,11 +96,11 @@ final class Checkouts {
                 yield accepted(before.sagaId());
             }
             case StartAnswer.KeyReused reused -> {
-                carts.giveBack(cart.cartId(), attempt.sagaId());
+                letGo(attempt, cart);
                 throw new KeyReusedException(attempt.key());
             }
             case StartAnswer.NameTaken taken -> {
-                carts.giveBack(cart.cartId(), attempt.sagaId());
+                letGo(attempt, cart);
                 throw CheckoutProblems.orderIdTaken(attempt.orderId());
             }
             case StartAnswer.SubjectTaken taken -> {
@@ -117,8 +117,19 @@ final class Checkouts {
             // The saga may exist, so the cart stays frozen: the saga's own closing, or the sweeper, gives it back.
             throw e;
         } catch (RuntimeException e) {
-            carts.giveBack(cart.cartId(), attempt.sagaId());
+            letGo(attempt, cart);
             throw e;
+        }
+    }
+
+    /// This checkout comes to nothing. A cart it has frozen itself is given back; one it took over goes back to
+    /// whom it was taken from, who may have started by now and relies on its being frozen. If that one's process
+    /// died instead, the cart waits for the next checkout to take it over, or for the sweeper.
+    private void letGo(Attempt attempt, Cart cart) {
+        if (attempt.takenFrom() == null) {
+            carts.giveBack(cart.cartId(), attempt.sagaId());
+        } else {
+            handOn(cart, attempt.sagaId(), attempt.takenFrom());
         }
     }
 
@@ -230,12 +241,19 @@ final class Checkouts {
                         "#/payment_method_id", "is needed: the customer has no payment method on record"));
     }
 
+    /// @param takenFrom the saga the cart was frozen for before, or null
     private record Attempt(
             CheckoutRequest request,
             String key,
             String sagaId,
             String orderId,
-            SagaDefinition<CheckoutOrder> definition) {}
+            SagaDefinition<CheckoutOrder> definition,
+            String takenFrom) {
+
+        Attempt inPlaceOf(String otherSagaId) {
+            return new Attempt(request, key, sagaId, orderId, definition, otherSagaId);
+        }
+    }
 
     /// A checkout that is durable.
     record Accepted(String sagaId, String orderId) {}

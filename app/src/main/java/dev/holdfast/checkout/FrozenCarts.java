@@ -49,13 +49,27 @@ final class FrozenCarts implements AutoCloseable {
         var before = clock.instant().minus(age);
         int limit = FIRST_PAGE;
         var page = carts.frozenSince(before, limit);
-        page.forEach(this::settle);
+        page.forEach(this::settleQuietly);
         while (page.size() == limit) {
             // What was settled is gone from the next page, so as many are passed over; the next round has them.
             int seen = limit;
             limit *= 2;
             page = carts.frozenSince(before, limit);
-            page.stream().skip(seen).forEach(this::settle);
+            page.stream().skip(seen).forEach(this::settleQuietly);
+        }
+    }
+
+    /// One cart that cannot be settled, because its saga cannot be read, must not keep those behind it frozen.
+    private void settleQuietly(FrozenCart cart) {
+        try {
+            settle(cart);
+        } catch (RuntimeException e) {
+            LOG.warn(
+                    "cart {} stays frozen by {}, tried again in {}: {}",
+                    cart.cartId(),
+                    cart.sagaId(),
+                    EVERY,
+                    e.toString());
         }
     }
 

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.holdfast.cart.CartApi;
 import dev.holdfast.saga.SagaEngine;
 import dev.holdfast.testing.TestServer;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Collections;
@@ -49,6 +51,43 @@ class FrozenCartsTest {
                                     .isNotNull());
             db.rollback();
         }
+    }
+
+    @Test
+    void a_checkout_that_comes_to_nothing_hands_a_cart_back_to_whom_it_took_it_from() {
+        var sku = "sku-" + UUID.randomUUID();
+        server.put("/v1/products/" + sku, Map.of("name", "A thing", "price", Map.of("amount", 1, "currency", "USD")));
+        var cart = cartWith(sku);
+        carts.freeze(cart, "saga_chk_about_to_start");
+
+        var nothingThere = server.post(
+                "/v1/checkout",
+                Map.of("cart_id", cart, "payment_method_id", "pm_x", "shipping_address", ADDRESS),
+                "Idempotency-Key",
+                cart);
+
+        assertThat(nothingThere.status()).as(nothingThere.body()).isEqualTo(409);
+        assertThat(nothingThere.body()).contains("cart-changed");
+        assertThat(carts.find(cart).orElseThrow().frozenBy()).isEqualTo("saga_chk_about_to_start");
+    }
+
+    @Test
+    void a_cart_of_a_name_beyond_ascii_can_be_checked_out() {
+        var sku = "sku-" + UUID.randomUUID();
+        server.put("/v1/products/" + sku, Map.of("name", "A thing", "price", Map.of("amount", 1, "currency", "USD")));
+        server.put("/v1/inventory/" + sku, Map.of("available", 1_000));
+        var cart = "panier-d'été-" + UUID.randomUUID();
+        server.put(
+                "/v1/carts/" + URLEncoder.encode(cart, StandardCharsets.UTF_8),
+                Map.of("currency", "USD", "items", List.of(Map.of("sku", sku, "quantity", 1))));
+
+        var answer = server.post(
+                "/v1/checkout",
+                Map.of("cart_id", cart, "payment_method_id", "pm_x", "shipping_address", ADDRESS),
+                "Idempotency-Key",
+                UUID.randomUUID().toString());
+
+        assertThat(answer.status()).as(answer.body()).isEqualTo(202);
     }
 
     private List<String> checkouts(String sku, int count) throws InterruptedException {
