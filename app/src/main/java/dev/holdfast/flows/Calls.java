@@ -24,8 +24,10 @@ final class Calls {
         } catch (UnclearCommitException | EffectUnclearException e) {
             return new Outcome.Unclear(e.getMessage());
         } catch (RejectedRequestException e) {
-            // The database refused the data itself: no effect, and no repetition would change its mind.
-            return new Outcome.Refused("rejected-by-database", "a value of the order cannot be stored");
+            // The database refused the data itself: this attempt had no effect. But that is no answer from a
+            // record: an earlier attempt, or one that a dead node left behind, may have had one, which a refusal
+            // would clear.
+            return new Outcome.Failed("a value of the order cannot be stored");
         } catch (KeyReusedException e) {
             // Answered from the record of somebody else's request: this one has had no effect and never will. Taken
             // for unclear it would be undone, and the undo, which goes by the order's id, would hit the other's.

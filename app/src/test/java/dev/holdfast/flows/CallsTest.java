@@ -1,0 +1,49 @@
+package dev.holdfast.flows;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.holdfast.groupcommit.NotCommittedException;
+import dev.holdfast.groupcommit.OverloadedException;
+import dev.holdfast.groupcommit.RejectedRequestException;
+import dev.holdfast.groupcommit.UnclearCommitException;
+import dev.holdfast.platform.EffectUnclearException;
+import dev.holdfast.platform.KeyReusedException;
+import dev.holdfast.platform.NoEffectException;
+import dev.holdfast.saga.Outcome;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class CallsTest {
+
+    private static final Exception CAUSE = new Exception("why");
+
+    @Test
+    void what_surely_had_no_effect_is_failed_and_clears_nothing() {
+        List.of(
+                        new OverloadedException("lane", "full"),
+                        new NotCommittedException("lane", "withdrawn", CAUSE),
+                        new NoEffectException("refused", CAUSE),
+                        new RejectedRequestException("lane", "22003", CAUSE))
+                .forEach(fault -> assertThat(outcomeOf(fault)).isInstanceOf(Outcome.Failed.class));
+    }
+
+    @Test
+    void what_may_have_had_an_effect_is_unclear() {
+        List.of(new UnclearCommitException("lane", "no answer", CAUSE), new EffectUnclearException("no answer", CAUSE))
+                .forEach(fault -> assertThat(outcomeOf(fault)).isInstanceOf(Outcome.Unclear.class));
+    }
+
+    @Test
+    void a_key_that_stands_for_another_request_is_refused_so_that_no_undo_touches_the_other() {
+        assertThat(outcomeOf(new KeyReusedException("k")))
+                .isInstanceOfSatisfying(
+                        Outcome.Refused.class,
+                        refused -> assertThat(refused.code()).isEqualTo("key-reused"));
+    }
+
+    private static Outcome outcomeOf(RuntimeException fault) {
+        return Calls.outcomeOf(() -> {
+            throw fault;
+        });
+    }
+}
