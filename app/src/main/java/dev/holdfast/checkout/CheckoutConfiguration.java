@@ -28,18 +28,19 @@ import org.springframework.context.annotation.Configuration;
 @Configuration(proxyBeanMethods = false)
 class CheckoutConfiguration {
 
-    @Bean
-    Participants participants(
-            InventoryApi inventory, PaymentApi payment, OrdersApi orders, ShippingApi shipping, Carts carts) {
-        return new Participants(inventory, payment, orders, shipping, carts.api(), carts.clock(), carts.holdTtl());
+    private final CartApi carts;
+    private final Clock clock;
+    private final Duration holdTtl;
+
+    CheckoutConfiguration(CartApi carts, Clock clock, @Value("${holdfast.inventory.hold-ttl:10m}") Duration holdTtl) {
+        this.carts = carts;
+        this.clock = clock;
+        this.holdTtl = holdTtl;
     }
 
-    /// What [#participants] needs besides the services.
-    record Carts(CartApi api, Clock clock, Duration holdTtl) {}
-
     @Bean
-    Carts carts(CartApi carts, Clock clock, @Value("${holdfast.inventory.hold-ttl:10m}") Duration holdTtl) {
-        return new Carts(carts, clock, holdTtl);
+    Participants participants(InventoryApi inventory, PaymentApi payment, OrdersApi orders, ShippingApi shipping) {
+        return new Participants(inventory, payment, orders, shipping, carts, clock, holdTtl);
     }
 
     /// The cart shows the catalog's names and prices, without knowing the catalog.
@@ -82,8 +83,8 @@ class CheckoutConfiguration {
     }
 
     @Bean
-    Checkouts checkouts(Carts carts, CustomersApi customers, Pricing pricing, Flows flows, SagaEngine engine) {
-        return new Checkouts(carts.api(), customers, pricing, flows, engine);
+    Checkouts checkouts(CustomersApi customers, Pricing pricing, Flows flows, SagaEngine engine) {
+        return new Checkouts(carts, customers, pricing, flows, engine);
     }
 
     @Bean
@@ -92,7 +93,7 @@ class CheckoutConfiguration {
     }
 
     @Bean(initMethod = "start", destroyMethod = "close")
-    FrozenCarts frozenCarts(Carts carts, SagaEngine engine) {
-        return new FrozenCarts(carts.api(), engine, carts.clock());
+    FrozenCarts frozenCarts(SagaEngine engine) {
+        return new FrozenCarts(carts, engine, clock);
     }
 }
