@@ -3,6 +3,7 @@ package dev.holdfast.checkout;
 import dev.holdfast.platform.Address;
 import dev.holdfast.platform.Money;
 import dev.holdfast.platform.ProblemException;
+import dev.holdfast.platform.Text;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -25,23 +26,32 @@ record CheckoutRequest(
         String flow,
         Money expectedTotal) {
 
-    private static final Pattern ID = Pattern.compile("[A-Za-z0-9._:\\-]{1,64}");
+    /// Narrower than other ids: providers and carriers get it as their reference, and carriers print it.
+    private static final Pattern ORDER_ID = Pattern.compile("[A-Za-z0-9._:\\-]{1,64}");
     private static final int MOST_PAYMENT_METHODS = 10;
-    private static final int LONGEST_ADDRESS_LINE = 200;
+    private static final int LONGEST_METHOD = 255;
 
     /// @throws ProblemException 400, naming the field
     void validate() {
-        id("#/cart_id", cartId, true);
-        id("#/order_id", orderId, false);
-        id("#/user_id", userId, false);
+        Text.id("#/cart_id", cartId);
+        if (orderId != null && !ORDER_ID.matcher(orderId).matches()) {
+            throw ProblemException.invalid("#/order_id", "must be 1 to 64 letters, digits, '.', '_', ':' or '-'");
+        }
+        if (userId != null) {
+            Text.id("#/user_id", userId);
+        }
         oneOf("#/delivery_preference", deliveryPreference, Set.of("standard", "express"));
         oneOf("#/fulfilment", fulfilment, Set.of("all-or-nothing"));
         if (methods().size() > MOST_PAYMENT_METHODS) {
-            throw ProblemException.invalid("#/payment_method_ids", "must be at most " + MOST_PAYMENT_METHODS);
+            throw ProblemException.invalid(
+                    "#/payment_method_ids", "must be at most " + MOST_PAYMENT_METHODS + ", payment_method_id included");
         }
-        methods().forEach(method -> text("#/payment_method_ids", method, 255));
+        Text.optional("#/payment_method_id", paymentMethodId, LONGEST_METHOD);
+        for (int i = 0; paymentMethodIds != null && i < paymentMethodIds.size(); i++) {
+            Text.required("#/payment_method_ids/" + i, paymentMethodIds.get(i), LONGEST_METHOD);
+        }
         if (shippingAddress != null) {
-            validate(shippingAddress);
+            shippingAddress.check("#/shipping_address");
         }
     }
 
@@ -55,41 +65,6 @@ record CheckoutRequest(
             methods.addAll(paymentMethodIds);
         }
         return methods;
-    }
-
-    private static void validate(Address address) {
-        text("#/shipping_address/name", address.name(), LONGEST_ADDRESS_LINE);
-        text("#/shipping_address/address1", address.address1(), LONGEST_ADDRESS_LINE);
-        text("#/shipping_address/city", address.city(), LONGEST_ADDRESS_LINE);
-        text("#/shipping_address/zip", address.zip(), 20);
-        if (address.address2() != null) {
-            text("#/shipping_address/address2", address.address2(), LONGEST_ADDRESS_LINE);
-        }
-        if (address.state() != null) {
-            text("#/shipping_address/state", address.state(), LONGEST_ADDRESS_LINE);
-        }
-        if (address.country() == null || !address.country().matches("[A-Z]{2}")) {
-            throw ProblemException.invalid(
-                    "#/shipping_address/country", "must be an ISO 3166-1 alpha-2 code such as US");
-        }
-    }
-
-    private static void id(String pointer, String value, boolean required) {
-        if (value == null && !required) {
-            return;
-        }
-        if (value == null || !ID.matcher(value).matches()) {
-            throw ProblemException.invalid(pointer, "must be 1 to 64 letters, digits, '.', '_', ':' or '-'");
-        }
-    }
-
-    private static void text(String pointer, String value, int longest) {
-        if (value == null || value.isBlank()) {
-            throw ProblemException.invalid(pointer, "must not be empty");
-        }
-        if (value.length() > longest || value.chars().anyMatch(Character::isISOControl)) {
-            throw ProblemException.invalid(pointer, "must be at most " + longest + " characters, none of them control");
-        }
     }
 
     private static void oneOf(String pointer, String value, Set<String> allowed) {

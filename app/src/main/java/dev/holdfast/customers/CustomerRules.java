@@ -1,13 +1,10 @@
 package dev.holdfast.customers;
 
 import dev.holdfast.customers.CustomersApi.Customer;
-import dev.holdfast.platform.Address;
 import dev.holdfast.platform.ProblemException;
 import dev.holdfast.platform.Text;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
-import java.util.Set;
 import java.util.regex.Pattern;
 
 /// What a customer must be.
@@ -15,8 +12,6 @@ final class CustomerRules {
 
     private static final int MOST = 20;
     private static final int LONGEST_NAME = 200;
-    private static final int LONGEST_FIELD = 200;
-    private static final int LONGEST_ZIP = 20;
     private static final int LONGEST_EMAIL = 254;
 
     /// What a mail server would not refuse out of hand (RFC 5321 4.1.2, unquoted local parts, dotted host names);
@@ -24,8 +19,6 @@ final class CustomerRules {
     private static final Pattern EMAIL = Pattern.compile(
             "[^\\s@\"(),:;<>\\[\\\\\\]]{1,64}@([\\p{L}\\p{N}]([\\p{L}\\p{N}-]{0,61}[\\p{L}\\p{N}])?\\.)+"
                     + "[\\p{L}\\p{N}]([\\p{L}\\p{N}-]{0,61}[\\p{L}\\p{N}])?");
-
-    private static final Set<String> COUNTRIES = Set.of(Locale.getISOCountries());
 
     private CustomerRules() {}
 
@@ -39,7 +32,11 @@ final class CustomerRules {
         }
         atMost("#/addresses", customer.addresses());
         for (int i = 0; i < customer.addresses().size(); i++) {
-            address("#/addresses/" + i, customer.addresses().get(i));
+            var address = customer.addresses().get(i);
+            if (address == null) {
+                throw ProblemException.invalid("#/addresses/" + i, "is missing");
+            }
+            address.check("#/addresses/" + i);
         }
         atMost("#/payment_method_ids", customer.paymentMethodIds());
         var seen = new HashSet<String>();
@@ -53,21 +50,6 @@ final class CustomerRules {
 
     private static boolean dotted(String email) {
         return email.startsWith(".") || email.contains(".@");
-    }
-
-    private static void address(String pointer, Address address) {
-        if (address == null) {
-            throw ProblemException.invalid(pointer, "is missing");
-        }
-        Text.required(pointer + "/name", address.name(), LONGEST_FIELD);
-        Text.required(pointer + "/address1", address.address1(), LONGEST_FIELD);
-        Text.optional(pointer + "/address2", address.address2(), LONGEST_FIELD);
-        Text.required(pointer + "/city", address.city(), LONGEST_FIELD);
-        Text.optional(pointer + "/state", address.state(), LONGEST_FIELD);
-        Text.required(pointer + "/zip", address.zip(), LONGEST_ZIP);
-        if (address.country() == null || !COUNTRIES.contains(address.country())) {
-            throw ProblemException.invalid(pointer + "/country", "must be an ISO 3166-1 alpha-2 code such as US");
-        }
     }
 
     private static void atMost(String pointer, List<?> list) {
