@@ -57,7 +57,7 @@ final class CartInput {
     /// @param cartId a checked one
     SetItem set(String cartId, String sku, SetItemRequest request, RequestKeys.Key key) {
         int quantity = quantity("#/quantity", request.quantity());
-        var shown = Text.idFlaw(sku) == null ? prices.shown(List.of(sku)).get(sku) : null;
+        var shown = Text.skuFlaw(sku) == null ? prices.shown(List.of(sku)).get(sku) : null;
         if (shown == null) {
             throw ProblemException.notFound("product", sku);
         }
@@ -83,7 +83,7 @@ final class CartInput {
             if (item == null) {
                 throw ProblemException.invalid(pointer, "is missing");
             }
-            Text.id(pointer + "/sku", item.sku());
+            Text.sku(pointer + "/sku", item.sku());
             quantity(pointer + "/quantity", item.quantity());
             if (item.unitPrice() != null) {
                 agreed(pointer + "/unit_price", item.unitPrice(), currency);

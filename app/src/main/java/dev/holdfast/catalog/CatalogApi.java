@@ -18,7 +18,8 @@ public interface CatalogApi {
     /// @throws IllegalArgumentException naming the first product that breaks a rule; nothing is imported
     void importProducts(List<Product> products);
 
-    /// @param sku 1 to 64 characters without white space, control characters or `/ \ ? # % ; "`
+    /// @param sku 1 to 64 characters without control characters, `/ \ ? # % ; "` or white space other than single
+    ///     blanks inside
     /// @param name 1 to 500 characters, no control characters
     /// @param price 1 to 10^12 minor units
     /// @param weightKg null: the default of the settings

@@ -31,7 +31,7 @@ final class ProductRules {
 
     /// @return the first rule that `product` breaks, or null
     static Flaw flaw(Product product) {
-        var sku = product.sku() == null ? "is missing" : Text.idFlaw(product.sku());
+        var sku = product.sku() == null ? "is missing" : Text.skuFlaw(product.sku());
         if (sku != null) {
             return new Flaw("sku", sku);
         }

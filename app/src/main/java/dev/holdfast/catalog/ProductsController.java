@@ -61,7 +61,7 @@ final class ProductsController {
     ProductsAnswer search(
             @RequestParam(defaultValue = "") String query, @RequestParam(defaultValue = "") String after) {
         refuse("query", query.isEmpty() ? null : Text.flaw(query, LONGEST_QUERY));
-        refuse("after", after.isEmpty() ? null : Text.idFlaw(after));
+        refuse("after", after.isEmpty() ? null : Text.skuFlaw(after));
         // One more than a page tells whether there is a next one.
         var found = catalog.search(query, after, PAGE + 1);
         var page = found.stream().limit(PAGE).map(ProductAnswer::of).toList();

@@ -30,7 +30,7 @@ public final class Text {
         return text == null ? null : required(pointer, text, longest);
     }
 
-    /// An id or sku: 1 to 64 characters that can stand in a URL path without ambiguity.
+    /// An id: 1 to 64 characters that can stand in a URL path without ambiguity.
     ///
     /// @throws ProblemException 400 with the pointer
     public static String id(String pointer, String text) {
@@ -42,8 +42,33 @@ public final class Text {
         return text;
     }
 
+    /// A sku: an id that may have blanks inside.
+    ///
+    /// @throws ProblemException 400 with the pointer
+    public static String sku(String pointer, String text) {
+        required(pointer, text, LONGEST_ID);
+        var flaw = skuFlaw(text);
+        if (flaw != null) {
+            throw ProblemException.invalid(pointer, flaw);
+        }
+        return text;
+    }
+
     /// @return what is wrong with `text` as an id, or null
     public static String idFlaw(String text) {
+        return idFlaw(text, false);
+    }
+
+    /// Sellers bring the product codes they have, and some are words (`GIFT CARD`). A blank inside is no danger: a
+    /// path carries it as `%20`. At an end it would be lost by whoever trims, and of two in a row a person sees
+    /// one, so those are refused: two products must not have names that look the same. So is any other white space.
+    ///
+    /// @return what is wrong with `text` as a sku, or null
+    public static String skuFlaw(String text) {
+        return idFlaw(text, true);
+    }
+
+    private static String idFlaw(String text, boolean blanksInside) {
         var flaw = flaw(text, LONGEST_ID);
         if (flaw != null) {
             return flaw;
@@ -53,11 +78,20 @@ public final class Text {
         }
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
+            if (blanksInside && isBlankInside(text, i)) {
+                continue;
+            }
             if (Character.isWhitespace(c) || Character.isSpaceChar(c) || "/\\?#%;\"".indexOf(c) >= 0) {
-                return "must have no white space and none of / \\ ? # % ; \"";
+                return blanksInside
+                        ? "must have no white space but single blanks inside, and none of / \\ ? # % ; \""
+                        : "must have no white space and none of / \\ ? # % ; \"";
             }
         }
         return null;
+    }
+
+    private static boolean isBlankInside(String text, int i) {
+        return text.charAt(i) == ' ' && i > 0 && i < text.length() - 1 && text.charAt(i - 1) != ' ';
     }
 
     /// @return what is wrong with `text`, or null

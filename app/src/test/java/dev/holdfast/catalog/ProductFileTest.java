@@ -60,7 +60,7 @@ class ProductFileTest {
             a,Name,1.00,USD,more             | 5 columns
             a                                | 1 columns
             ,Name,1.00,USD                   | sku
-            a b,Name,1.00,USD                | sku
+            a  b,Name,1.00,USD                | sku
             a,,1.00,USD                      | name
             a,Name,,USD                      | price
             a,Name,abc,USD                   | price

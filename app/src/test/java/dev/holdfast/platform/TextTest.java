@@ -43,6 +43,20 @@ class TextTest {
         assertThat(Text.idFlaw(id)).isNotNull();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"GIFT CARD", "a b c", "85123A", "\u00e9 1"})
+    void a_sku_may_have_single_blanks_inside(String sku) {
+        assertThat(Text.skuFlaw(sku)).isNull();
+        assertThat(Text.sku("#/sku", sku)).isEqualTo(sku);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", " ", " a", "a ", "a  b", "a\u00a0b", "a\u2003b", "a\tb", "a /b", "..", "a%20b"})
+    void a_sku_that_looks_like_another_or_that_a_path_cannot_carry_is_refused(String sku) {
+        assertThat(Text.skuFlaw(sku)).isNotNull();
+        assertThatThrownBy(() -> Text.sku("#/sku", sku)).isInstanceOf(ProblemException.class);
+    }
+
     @Test
     void an_id_has_at_most_64_characters() {
         assertThat(Text.idFlaw("x".repeat(64))).isNull();
