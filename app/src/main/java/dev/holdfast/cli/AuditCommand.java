@@ -36,7 +36,7 @@ final class AuditCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         if (url != null) {
-            requireHttp();
+            requireHttp(command, url);
             return report(url);
         }
         requireShop();
@@ -46,7 +46,7 @@ final class AuditCommand implements Callable<Integer> {
         }
     }
 
-    private void requireHttp() {
+    static void requireHttp(CommandSpec command, URI url) {
         if (url.getHost() == null || !List.of("http", "https").contains(url.getScheme())) {
             throw new ParameterException(
                     command.commandLine(), "--url must be the address of a shop, such as http://127.0.0.1:8080");

@@ -20,6 +20,27 @@ final class AuditReport {
         this.report = report;
     }
 
+    /// @throws IOException when there is no shop at that address
+    static void requireAnswer(URI shop) throws IOException, InterruptedException {
+        var request = HttpRequest.newBuilder(shop.resolve("/actuator/health/liveness"))
+                .timeout(Duration.ofSeconds(30))
+                .build();
+        try (var http = HttpClient.newHttpClient()) {
+            var answer = http.send(request, BodyHandlers.discarding());
+            if (answer.statusCode() != 200) {
+                throw new IOException("what answers at " + shop + " is no shop, or one that is not well: asked for its"
+                        + " health it says " + answer.statusCode());
+            }
+        } catch (ConnectException e) {
+            throw nobody(shop, "", e);
+        }
+    }
+
+    private static IOException nobody(URI shop, String more, ConnectException fault) {
+        return new IOException(
+                "nobody answers at " + shop + "; is it the address that serve or demo printed?" + more, fault);
+    }
+
     /// @param patience how long the shop may take to become quiet before it is audited as it is
     static AuditReport ask(URI shop, Duration patience) throws IOException, InterruptedException {
         var request = HttpRequest.newBuilder(shop.resolve("/v1/ops/audit?wait=" + patience.toSeconds()))
@@ -32,10 +53,7 @@ final class AuditReport {
             }
             return new AuditReport(Json.mapper().readTree(answer.body()));
         } catch (ConnectException e) {
-            throw new IOException(
-                    "nobody answers at " + shop + "; is it the address that serve or demo printed? Without --url the"
-                            + " shop in --data is opened and audited",
-                    e);
+            throw nobody(shop, " Without --url the shop in --data is opened and audited", e);
         }
     }
 

@@ -8,7 +8,7 @@ import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
 /// The program. Exit codes: 0 all is well, 1 the audit found a broken invariant, 2 the command line is not
-/// understood, 3 the command could not do its work.
+/// understood, 3 the command could not do its work; 130 and 143 are the system's, for a program that was stopped.
 @Command(
         name = "holdfast",
         mixinStandardHelpOptions = true,
@@ -24,7 +24,8 @@ import picocli.CommandLine.Spec;
             "  0  all is well",
             "  1  the audit found a broken invariant, or could not look at a shop at rest",
             "  2  the command line is not understood",
-            "  3  the command could not do its work"
+            "  3  the command could not do its work",
+            "130, 143  it was stopped (Ctrl-C, SIGTERM) and ended in order"
         })
 public final class Holdfast implements Runnable {
 

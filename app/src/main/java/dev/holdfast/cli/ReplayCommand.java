@@ -1,19 +1,27 @@
 package dev.holdfast.cli;
 
 import dev.holdfast.replay.RetailFile;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /// Any file of invoices.
 @Command(
         name = "replay",
         mixinStandardHelpOptions = true,
-        description =
-                "Runs a shop and places the invoices of a file as orders over HTTP. With --data a replay that was cut off"
-                        + " goes on when it is run again: what was ordered before is not ordered twice.")
+        description = {
+            "Runs a shop, places the invoices of a file as orders over HTTP, accounts for each row and invoice, and audits"
+                    + " the books.",
+            "Ctrl-C ends it in order. With --data it may be stopped or killed at any point: the same command again goes"
+                    + " on, and what was ordered before is not ordered twice."
+        })
 final class ReplayCommand implements Callable<Integer> {
 
     @Parameters(
@@ -21,6 +29,15 @@ final class ReplayCommand implements Callable<Integer> {
             paramLabel = "FILE[.gz]",
             description = "A CSV file with the columns of the UCI Online Retail data set.")
     private Path file;
+
+    @Option(
+            names = "--url",
+            paramLabel = "URL",
+            description = "Place the orders in the shop that runs there, instead of in one of our own.")
+    private URI url;
+
+    @Spec
+    private CommandSpec command;
 
     @Mixin
     private ShopOptions shop;
@@ -33,7 +50,22 @@ final class ReplayCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        if (url != null) {
+            return elsewhere();
+        }
         faults.otherwise(0, 0, 0);
         return new ReplayRun(shop, replay, faults).run(RetailFile.at(file));
+    }
+
+    private int elsewhere() throws Exception {
+        AuditCommand.requireHttp(command, url);
+        for (var ours : new String[] {"--data", "--port", "--declines", "--carrier-down", "--lost-replies"}) {
+            if (command.commandLine().getParseResult().hasMatchedOption(ours)) {
+                throw new ParameterException(
+                        command.commandLine(), ours + " is of a shop of our own; it says nothing to the one at --url");
+            }
+        }
+        replay.check();
+        return new RemoteReplay(replay.settings(url)).run(RetailFile.at(file));
     }
 }

@@ -1,25 +1,32 @@
 package dev.holdfast.cli;
 
 import dev.holdfast.HoldfastApplication;
+import dev.holdfast.platform.ServiceDatabases;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
 import org.springframework.boot.Banner;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
+import org.springframework.context.ApplicationListener;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.event.ContextClosedEvent;
+import org.springframework.core.Ordered;
 
 /// A shop running in this process: all services, the engine and the door, on the database in a folder.
 final class Shop implements AutoCloseable {
 
     /// For commands whose own lines are what people read: only warnings of the services stand between them.
     static final List<String> QUIETLY = List.of("--logging.level.root=warn");
+
+    private static final String LOG_WRITTEN = "SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::bigint";
 
     /// A start that fails is told once, by the command, and not as the framework's stack traces too.
     private static final String[] FAILURES_ARE_TOLD_ONCE = {
@@ -32,14 +39,11 @@ final class Shop implements AutoCloseable {
 
     private final ConfigurableApplicationContext context;
     private final CountDownLatch closed = new CountDownLatch(1);
+    private final AtomicReference<Runnable> before = new AtomicReference<>(() -> {});
 
     private Shop(ConfigurableApplicationContext context) {
         this.context = context;
-        context.addApplicationListener(event -> {
-            if (event instanceof ContextClosedEvent) {
-                closed.countDown();
-            }
-        });
+        context.addApplicationListener(new Closing());
     }
 
     /// @param properties Spring properties as arguments, `--server.port=8080`
@@ -54,6 +58,28 @@ final class Shop implements AutoCloseable {
     URI address() {
         var port = ((WebServerApplicationContext) context).getWebServer().getPort();
         return URI.create("http://127.0.0.1:" + port);
+    }
+
+    /// What is done first when the shop is told to stop, while it still serves.
+    void beforeItCloses(Runnable action) {
+        before.set(action);
+    }
+
+    boolean isClosing() {
+        return closed.getCount() == 0;
+    }
+
+    /// How far the database's write-ahead log has come, in bytes since the database was made.
+    long logBytes() throws SQLException {
+        try (var db = context.getBean(ServiceDatabases.class)
+                        .of("orders")
+                        .pool()
+                        .getConnection();
+                var statement = db.createStatement();
+                var result = statement.executeQuery(LOG_WRITTEN)) {
+            result.next();
+            return result.getLong(1);
+        }
     }
 
     /// Waits until the shop is told to stop (Ctrl-C, SIGTERM).
@@ -76,6 +102,21 @@ final class Shop implements AutoCloseable {
                 System.err.println("holdfast: " + folder + " could not be removed: " + e);
             }
         });
+    }
+
+    /// The context tells its listeners of its end before it ends anything, and waits for them.
+    private final class Closing implements ApplicationListener<ContextClosedEvent>, Ordered {
+
+        @Override
+        public void onApplicationEvent(ContextClosedEvent event) {
+            closed.countDown();
+            before.get().run();
+        }
+
+        @Override
+        public int getOrder() {
+            return HIGHEST_PRECEDENCE;
+        }
     }
 
     private static void remove(Path folder) throws IOException {

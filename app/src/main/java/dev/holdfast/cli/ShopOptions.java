@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -65,14 +67,37 @@ final class ShopOptions {
     }
 
     /// @param more Spring properties as arguments
-    /// @throws IOException when somebody else listens on the port, found out before a database is started in vain
+    /// @throws IOException when somebody else listens on the port or the folder is none to write to, found out
+    ///     before a database is started in vain
     Shop open(Path folder, List<String> more) throws IOException {
         requireFreePort();
+        requireWritable(folder);
         var properties = new ArrayList<String>();
         properties.add("--server.port=" + port);
         properties.add("--holdfast.data=" + folder.toAbsolutePath());
         properties.addAll(more);
         return Shop.open(properties);
+    }
+
+    private static void requireWritable(Path folder) throws IOException {
+        var flaw = flawOf(folder);
+        if (flaw != null) {
+            throw new IOException("cannot keep a shop in " + folder.toAbsolutePath() + ": " + flaw
+                    + "; name a folder that you may write to with --data");
+        }
+    }
+
+    private static String flawOf(Path folder) {
+        try {
+            Files.createDirectories(folder);
+            return Files.isWritable(folder) ? null : "it must not be written to";
+        } catch (FileAlreadyExistsException e) {
+            return "it is, or lies below, a file";
+        } catch (AccessDeniedException e) {
+            return "it must not be made in " + folder.toAbsolutePath().getParent();
+        } catch (IOException e) {
+            return "it cannot be made (" + e.getMessage() + ")";
+        }
     }
 
     private void requireFreePort() throws IOException {

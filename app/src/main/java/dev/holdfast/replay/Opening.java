@@ -10,6 +10,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
+import java.util.function.BooleanSupplier;
 
 /// Opens the shop: catalog, opening stock and customers of a file. Each write has its key or sets a state, so
 /// opening a shop that is open already changes nothing.
@@ -20,27 +21,37 @@ final class Opening {
 
     private final ShopClient shop;
     private final Survey survey;
-    private final String file;
     private final double stockShare;
 
-    Opening(ShopClient shop, Survey survey, String file, double stockShare) {
+    Opening(ShopClient shop, Survey survey, double stockShare) {
         this.shop = shop;
         this.survey = survey;
-        this.file = file;
         this.stockShare = stockShare;
     }
 
-    void open(PrintStream out) throws IOException, InterruptedException {
+    /// @param stopped asked before each write
+    /// @return whether all was written; false when it was stopped before
+    boolean open(PrintStream out, BooleanSupplier stopped) throws IOException, InterruptedException {
         importCatalog();
         out.printf("catalog: %,d products%n", survey.products().size());
-        allAtOnce(survey.products().stream()
-                .<Callable<Void>>map(product -> () -> receive(product))
-                .toList());
+        var received = allAtOnce(
+                stopped,
+                survey.products().stream()
+                        .<Callable<Void>>map(product -> () -> receive(product))
+                        .toList());
+        if (!received) {
+            return false;
+        }
         out.printf("stock: %.0f %% of each product's demand received%n", stockShare * 100);
-        allAtOnce(survey.customers().entrySet().stream()
-                .<Callable<Void>>map(customer -> () -> register(customer.getKey(), customer.getValue()))
-                .toList());
-        out.printf("customers: %,d registered%n", survey.customers().size());
+        var registered = allAtOnce(
+                stopped,
+                survey.customers().entrySet().stream()
+                        .<Callable<Void>>map(customer -> () -> register(customer.getKey(), customer.getValue()))
+                        .toList());
+        if (registered) {
+            out.printf("customers: %,d registered%n", survey.customers().size());
+        }
+        return registered;
     }
 
     private void importCatalog() throws IOException, InterruptedException {
@@ -62,9 +73,14 @@ final class Opening {
         var quantity = (long) Math.ceil(product.demand() * stockShare);
         if (quantity > 0) {
             var path = "/v1/inventory/" + Paths.segment(product.sku()) + "/receipts";
-            expect(
-                    shop.send("POST", path, Map.of("quantity", quantity), "opening-" + Paths.segment(product.sku())),
-                    path);
+            var key = "opening-" + Paths.segment(product.sku());
+            var reply = shop.send("POST", path, Map.of("quantity", quantity), key);
+            if (reply.status() == 422) {
+                throw new IOException("this shop was opened with another file or another --stock-share: it received"
+                        + " other stock of " + product.sku() + " than the " + quantity
+                        + " of now, and opening stock is received once. Go on with those, or begin with an empty shop");
+            }
+            expect(reply, path);
         }
         return null;
     }
@@ -88,7 +104,7 @@ final class Opening {
                 "address1",
                 "1 Market Street",
                 "city",
-                country,
+                country.isBlank() ? "Unspecified" : country.substring(0, Math.min(country.length(), 100)),
                 "zip",
                 "10115",
                 "country",
@@ -97,19 +113,20 @@ final class Opening {
 
     private void expect(ShopClient.Reply reply, String path) throws IOException {
         if (!reply.ok()) {
-            throw new IOException(
-                    path + " in " + file + " was answered " + reply.status() + ": " + Json.write(reply.body()));
+            throw new IOException(path + " was answered " + reply.status() + ": " + Json.write(reply.body()));
         }
     }
 
-    private static void allAtOnce(List<Callable<Void>> calls) throws IOException, InterruptedException {
+    /// @return false when it was stopped before all were made
+    private static boolean allAtOnce(BooleanSupplier stopped, List<Callable<Void>> calls)
+            throws IOException, InterruptedException {
         var permits = new Semaphore(AT_ONCE);
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             var results = calls.stream()
                     .map(call -> threads.submit(() -> {
                         permits.acquire();
                         try {
-                            return call.call();
+                            return stopped.getAsBoolean() ? null : call.call();
                         } finally {
                             permits.release();
                         }
@@ -118,6 +135,7 @@ final class Opening {
             for (var result : results) {
                 result.get();
             }
+            return !stopped.getAsBoolean();
         } catch (ExecutionException e) {
             throw new IOException(e.getCause().getMessage(), e.getCause());
         }

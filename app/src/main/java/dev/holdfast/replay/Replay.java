@@ -2,13 +2,10 @@ package dev.holdfast.replay;
 
 import java.io.IOException;
 import java.io.PrintStream;
-import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.LocalDateTime;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
@@ -16,169 +13,187 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
 /// Places the invoices of a file as orders over HTTP, in their order and as many at once as there are clients, and
-/// tells what became of them. Every order has its own id and key, so a replay that was cut off can be run again:
-/// what was placed before is answered as it ended.
+/// tells what became of them.
+///
+/// It may be stopped or killed at any point and run again: the opening is done once ([OpeningRecord] and the keys
+/// of its writes), each invoice is one order ([Placing]), and what an earlier run placed is answered as it ended.
 public final class Replay {
 
+    /// What is under way when it is stopped may take so long to end.
+    public static final Duration GRACE = Duration.ofSeconds(30);
+
     private static final Duration PATIENCE = Duration.ofMinutes(10);
-    private static final String CURRENCY = "GBP";
+
+    /// An earlier run had at most its clients' orders under way, so a thousand unknown ones in a row are behind its
+    /// last; with more clients than 500, twice as many as they are.
+    private static final int UNKNOWN_IN_A_ROW = 1_000;
 
     private final RetailFile file;
     private final ReplaySettings settings;
     private final PrintStream out;
+    private final Path folder;
     private final ShopClient shop;
     private final Tally tally = new Tally();
+    private final CountDownLatch stopping = new CountDownLatch(1);
     private final AtomicReference<Exception> broken = new AtomicReference<>();
 
+    /// Into a shop whose folder is not ours.
+    ///
     /// @param out where progress is told to people
     public Replay(RetailFile file, ReplaySettings settings, PrintStream out) {
+        this(file, settings, out, null);
+    }
+
+    /// @param folder the shop's, where its opening is remembered, or null when it is not ours
+    public Replay(RetailFile file, ReplaySettings settings, PrintStream out, Path folder) {
         this.file = file;
         this.settings = settings;
         this.out = out;
+        this.folder = folder;
         this.shop = new ShopClient(settings.shop(), PATIENCE);
     }
 
-    /// Opens the shop, places the orders and waits for the outcome of each.
+    /// Opens the shop, places the orders and waits for the outcome of each, or until it is stopped.
     ///
-    /// @throws IOException when the file cannot be read or the shop does not answer
+    /// @throws IOException when the file cannot be read, the shop was opened with another one, or does not answer
     public ReplaySummary run() throws IOException, InterruptedException {
         out.println("reading " + file.name());
         var survey = Survey.of(file);
-        new Opening(shop, survey, file.name(), settings.stockShare()).open(out);
-        var toPlace =
-                settings.limit() == 0 ? survey.invoicesToSell() : Math.min(settings.limit(), survey.invoicesToSell());
-        var permits = new Semaphore(settings.clients());
+        var resumed = open(survey);
+        var toSell = survey.invoicesToSell();
+        var toPlace = settings.limit() == 0 ? toSell : Math.min(settings.limit(), toSell);
         tally.begin();
-        try (var progress = Executors.newSingleThreadScheduledExecutor();
-                var clients = Executors.newVirtualThreadPerTaskExecutor()) {
-            progress.scheduleAtFixedRate(() -> out.println(tally.line(toPlace)), 1, 1, TimeUnit.SECONDS);
-            placeAll(survey, toPlace, clients, permits);
-            permits.acquire(settings.clients());
-            progress.shutdownNow();
+        if (!isStopped()) {
+            try (var progress = Progress.of(tally, toPlace, out)) {
+                placeAll(survey, toPlace, new Placing(shop, resumed ? askingFirst() : 0));
+            }
         }
         if (broken.get() != null) {
             throw new IOException(broken.get().getMessage(), broken.get());
         }
-        out.println(tally.line(toPlace));
-        return new ReplaySummary(survey, tally, shop.repeated());
+        var cut = isStopped() && tally.ordersEnded() < toPlace;
+        return new ReplaySummary(survey, tally, shop.repeated(), cut);
     }
 
-    private void placeAll(Survey survey, long toPlace, ExecutorService clients, Semaphore permits) throws IOException {
-        var pace = new Pace(settings.speed());
-        survey.invoices(invoice -> {
-            if (tally.ordersPlaced() >= toPlace || broken.get() != null) {
+    /// Ends [#run] in order: no further order is placed, those under way are followed for at most [#GRACE]. From
+    /// any thread, as often as one likes.
+    public void stop() {
+        stopping.countDown();
+    }
+
+    /// Orders placed so far whose outcome is known; may be asked from any thread while [#run] is under way.
+    public long ended() {
+        return tally.ordersEnded();
+    }
+
+    /// @return whether an earlier run may have been here
+    private boolean open(Survey survey) throws IOException, InterruptedException {
+        var record = new OpeningRecord(file.name(), survey.digest(), settings.stockShare(), false);
+        var before = OpeningRecord.in(folder);
+        if (before.isPresent()) {
+            before.get().requireSame(record, folder);
+        } else {
+            record.write(folder);
+        }
+        if (before.isPresent() && before.get().opened()) {
+            out.println("the shop was opened by an earlier run, which goes on");
+        } else if (new Opening(shop, survey, settings.stockShare()).open(out, this::isStopped)) {
+            record.finished().write(folder);
+        }
+        return before.isPresent() || folder == null;
+    }
+
+    private int askingFirst() {
+        return Math.max(UNKNOWN_IN_A_ROW, 2 * settings.clients());
+    }
+
+    private boolean isStopped() {
+        return stopping.getCount() == 0;
+    }
+
+    private void placeAll(Survey survey, long toPlace, Placing placing) throws IOException, InterruptedException {
+        var permits = new Semaphore(settings.clients());
+        var pace = new Pace(settings.speed(), stopping);
+        try (var clients = Executors.newVirtualThreadPerTaskExecutor()) {
+            survey.invoices(invoice -> {
+                if (tally.ordersPlaced() >= toPlace || !pace.await(invoice.at()) || !acquire(permits)) {
+                    return false;
+                }
+                submit(invoice, placing, clients, permits);
+                return true;
+            });
+            follow(permits);
+            // Those that did not end within the grace. The shop has them, and the next run hears of their end.
+            clients.shutdownNow();
+        }
+    }
+
+    private void follow(Semaphore permits) throws InterruptedException {
+        while (!permits.tryAcquire(settings.clients(), 100, TimeUnit.MILLISECONDS)) {
+            if (isStopped()) {
+                permits.tryAcquire(settings.clients(), GRACE.toMillis(), TimeUnit.MILLISECONDS);
                 return;
             }
-            pace.await(invoice.at());
-            permits.acquireUninterruptibly();
-            tally.placed();
-            clients.execute(() -> {
-                try {
-                    place(invoice);
-                } catch (IOException | InterruptedException | RuntimeException e) {
-                    broken.compareAndSet(null, e);
-                } finally {
-                    permits.release();
+        }
+    }
+
+    /// @return false when no further order is to be placed
+    private boolean acquire(Semaphore permits) {
+        try {
+            while (!isStopped() && broken.get() == null) {
+                if (permits.tryAcquire(100, TimeUnit.MILLISECONDS)) {
+                    return true;
                 }
-            });
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return false;
+    }
+
+    private void submit(Invoice invoice, Placing placing, ExecutorService clients, Semaphore permits) {
+        var rows = invoice.lines().size();
+        tally.placed(rows);
+        clients.execute(() -> {
+            var began = System.nanoTime();
+            try {
+                var outcome = placing.place(invoice);
+                tally.ended(outcome, rows, Duration.ofNanos(System.nanoTime() - began));
+            } catch (IOException | InterruptedException | RuntimeException e) {
+                if (!isStopped()) {
+                    broken.compareAndSet(null, e);
+                }
+            } finally {
+                permits.release();
+            }
         });
-    }
-
-    private void place(Invoice invoice) throws IOException, InterruptedException {
-        var began = System.nanoTime();
-        var cart = "/v1/carts/cart_" + invoice.number();
-        var filled = shop.send("PUT", cart, cartOf(invoice), null);
-        if (!filled.ok() && !filled.problem().startsWith("cart-")) {
-            tally.failed("cart: " + reasonOf(filled), since(began));
-            return;
-        }
-        var reply = shop.send("POST", "/v1/checkout", checkoutOf(invoice), "replay-" + invoice.number());
-        while (reply.ok() && reply.text("status").equals("processing")) {
-            reply = shop.send("GET", "/v1/checkout/" + reply.text("saga_id"), null, null);
-        }
-        if (!reply.ok()) {
-            tally.failed(reasonOf(reply), since(began));
-        } else if (reply.text("status").equals("completed")) {
-            tally.confirmed(since(began));
-        } else {
-            tally.failed(reply.body().path("failure").path("code").asString("unknown"), since(began));
-        }
-    }
-
-    private static Map<String, Object> cartOf(Invoice invoice) {
-        var items = new ArrayList<Map<String, Object>>();
-        for (var line : invoice.lines()) {
-            items.add(Map.of(
-                    "sku", line.product(),
-                    "quantity", line.quantity(),
-                    "unit_price", Map.of("amount", pence(line), "currency", CURRENCY)));
-        }
-        var cart = new LinkedHashMap<String, Object>();
-        if (invoice.userId() != null) {
-            cart.put("user_id", invoice.userId());
-        }
-        cart.put("currency", CURRENCY);
-        cart.put("items", items);
-        return cart;
-    }
-
-    private static Map<String, Object> checkoutOf(Invoice invoice) {
-        var checkout = new LinkedHashMap<String, Object>();
-        checkout.put("order_id", invoice.orderId());
-        checkout.put("cart_id", "cart_" + invoice.number());
-        if (invoice.userId() == null) {
-            checkout.put("shipping_address", Opening.addressIn(invoice.country(), "Guest"));
-        } else {
-            checkout.put("user_id", invoice.userId());
-        }
-        checkout.put("payment_method_id", "pm_card_" + (invoice.customerId() == null ? "guest" : invoice.customerId()));
-        checkout.put("expected_total", Map.of("amount", total(invoice.lines()), "currency", CURRENCY));
-        return checkout;
-    }
-
-    private static long total(List<RetailRow> lines) {
-        return lines.stream()
-                .mapToLong(line -> Math.multiplyExact(pence(line), (long) line.quantity()))
-                .reduce(0, Math::addExact);
-    }
-
-    private static long pence(RetailRow line) {
-        return line.unitPrice().movePointRight(2).longValueExact();
-    }
-
-    private static String reasonOf(ShopClient.Reply reply) {
-        return reply.problem().isEmpty() ? "status " + reply.status() : reply.problem();
-    }
-
-    private static Duration since(long nanos) {
-        return Duration.ofNanos(System.nanoTime() - nanos);
     }
 
     /// Keeps the distances of the file's dates, `speed` times faster.
     private static final class Pace {
 
         private final double speed;
+        private final CountDownLatch stopping;
         private final long beganNanos = System.nanoTime();
         private LocalDateTime first;
 
-        Pace(double speed) {
+        Pace(double speed, CountDownLatch stopping) {
             this.speed = speed;
+            this.stopping = stopping;
         }
 
-        void await(LocalDateTime at) {
-            if (speed == 0) {
-                return;
-            }
+        /// @return false when it was stopped before that time came
+        boolean await(LocalDateTime at) {
             if (first == null) {
                 first = at;
             }
-            var dueNanos = (long) (Duration.between(first, at).toMillis() * 1e6 / speed);
+            var dueNanos = speed == 0 ? 0 : (long) (Duration.between(first, at).toMillis() * 1e6 / speed);
             var waitNanos = dueNanos - (System.nanoTime() - beganNanos);
             try {
-                TimeUnit.NANOSECONDS.sleep(waitNanos);
+                return !stopping.await(Math.max(0, waitNanos), TimeUnit.NANOSECONDS);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
-                throw new UncheckedIOException(new IOException("interrupted while waiting for the next invoice", e));
+                return false;
             }
         }
     }

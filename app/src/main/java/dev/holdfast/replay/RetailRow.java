@@ -19,6 +19,9 @@ record RetailRow(
         String customerId,
         String country) {
 
+    /// In UTF-16 units the catalog takes 500, and each of these is at most two.
+    private static final int LONGEST_NAME = 250;
+
     /// What becomes of the row.
     Fate fate() {
         if (invoice.startsWith("C")) {
@@ -39,11 +42,24 @@ record RetailRow(
         return unitPrice.stripTrailingZeros().scale() > 2 ? Fate.FRACTION_OF_A_PENNY : Fate.SOLD;
     }
 
+    /// What the catalog may call the product: names have limits that descriptions have not.
+    String name() {
+        var name = description
+                .codePoints()
+                .filter(c -> !Character.isISOControl(c) && Character.getType(c) != Character.SURROGATE)
+                .limit(LONGEST_NAME)
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                .toString()
+                .strip();
+        return name.isEmpty() ? product : name;
+    }
+
+    /// In the order in which the table tells them.
     enum Fate {
-        SOLD("sold"),
-        CANCELLATION("of a cancellation (C...)"),
-        ADJUSTMENT("of an adjustment (A...)"),
-        STOCK_WRITE_OFF("stock written off (quantity below 1)"),
+        SOLD("to be sold"),
+        CANCELLATION("cancellation (C...)"),
+        ADJUSTMENT("adjustment (A...)"),
+        STOCK_WRITE_OFF("stock write-off (quantity below 1)"),
         ZERO_PRICE("price zero"),
         NEGATIVE_PRICE("price negative"),
         FRACTION_OF_A_PENNY("price with a fraction of a penny"),
