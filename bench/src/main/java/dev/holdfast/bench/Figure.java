@@ -16,6 +16,10 @@ record Figure(double value, String unit, Double reference, Double ratio, String 
         return new Figure(value, unit, null, null, null);
     }
 
+    static Figure of(double value, String unit, String target) {
+        return new Figure(value, unit, null, null, target);
+    }
+
     static Figure against(double value, String unit, double reference, String target) {
         return new Figure(value, unit, reference, reference == 0 ? null : value / reference, target);
     }

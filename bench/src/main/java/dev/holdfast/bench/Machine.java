@@ -1,5 +1,6 @@
 package dev.holdfast.bench;
 
+import dev.holdfast.HoldfastApplication;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -17,9 +18,16 @@ final class Machine {
         machine.put("cores", Runtime.getRuntime().availableProcessors());
         machine.put("memory_mib", memoryMib());
         machine.put("os", System.getProperty("os.name") + " " + System.getProperty("os.version"));
+        machine.put("holdfast", version());
         machine.put("java", Runtime.version().toString());
         machine.put("heap_mib", Runtime.getRuntime().maxMemory() >> 20);
         return machine;
+    }
+
+    /// Of the packaged program; run from classes it has none.
+    private static String version() {
+        var version = HoldfastApplication.class.getPackage().getImplementationVersion();
+        return version == null ? "from classes" : version;
     }
 
     private static long memoryMib() {

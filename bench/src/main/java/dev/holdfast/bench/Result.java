@@ -3,6 +3,7 @@ package dev.holdfast.bench;
 import dev.holdfast.platform.Json;
 import java.io.PrintStream;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /// What one run of one bench measured.
@@ -30,10 +31,15 @@ record Result(String bench, Map<String, Object> machine, Map<String, Object> set
     void printTable(PrintStream out) {
         out.println();
         out.println(bench + " on " + machine);
-        out.println("settings " + settings);
-        out.printf("%-44s %16s %-12s %16s %8s  %s%n", "figure", "value", "unit", "reference", "ratio", "target");
+        settings.forEach((name, value) -> {
+            // The rounds and their rows have tables of their own.
+            if (!(value instanceof List) && !name.equals("rows_written_per_order")) {
+                out.println("  " + name + ": " + value);
+            }
+        });
+        out.printf("%-54s %16s %-12s %16s %8s  %s%n", "figure", "value", "unit", "reference", "ratio", "target");
         figures.forEach((name, figure) -> out.printf(
-                "%-44s %,16.1f %-12s %16s %8s  %s%n",
+                "%-54s %,16.1f %-12s %16s %8s  %s%n",
                 name,
                 figure.value(),
                 figure.unit(),

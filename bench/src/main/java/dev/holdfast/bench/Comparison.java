@@ -1,0 +1,182 @@
+package dev.holdfast.bench;
+
+import dev.holdfast.bench.naive.NaiveShop;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// The product, the hand-written shop and the bulk writer on one PostgreSQL, each on a database of its own,
+/// measured in turns. The databases of product and bulk writer are copies of one: same tables, indexes and state.
+final class Comparison implements AutoCloseable {
+
+    private static final String SAMPLE = "bench_sample";
+    private static final String FIND_ORDER = "SELECT order_id FROM orders.orders";
+
+    private final BenchCluster cluster;
+    private final Plan plan;
+    private final PrintStream out;
+    private final OrderTemplate template;
+    private final ProductContender product;
+    private final NaiveContender naive;
+    private final LimitContender limit;
+    private final List<Measured> measured = new ArrayList<>();
+
+    /// @param orders of product and bulk writer in one round
+    /// @param naiveOrders of the hand-written shop in one round: it takes as long for fewer
+    /// @param warmup checkouts before the first round, of each; of the hand-written shop in the same proportion
+    /// @param inFlight sagas of the product
+    /// @param pool connections of the hand-written shop
+    record Plan(
+            int orders, int naiveOrders, int warmup, int repeat, int inFlight, int products, int threads, int pool) {
+
+        int naiveWarmup() {
+            return (int) Math.ceil((double) warmup * naiveOrders / orders);
+        }
+    }
+
+    /// One round of one contender.
+    ///
+    /// @param countedOrders how many checkouts `counted` is of
+    record Measured(
+            String contender, int repetition, Contender.Round round, Meter.Counted counted, int countedOrders) {}
+
+    /// Runs something around one round of the product.
+    interface Observer {
+
+        Contender.Round watch(Contender product, int orders) throws Exception;
+    }
+
+    private Comparison(BenchCluster cluster, Plan plan, PrintStream out) throws Exception {
+        this.cluster = cluster;
+        this.plan = plan;
+        this.out = out;
+        this.template = takeSample();
+        cluster.createDatabase("bench_product", SAMPLE);
+        cluster.createDatabase("bench_limit", SAMPLE);
+        cluster.createDatabase("bench_naive");
+        NaiveShop.prepare(cluster.database("bench_naive"), plan.products(), CheckoutLoad.STOCK);
+        var load = new CheckoutLoad(plan.products());
+        this.limit =
+                new LimitContender(meter("bench_limit"), cluster.database("bench_limit"), template, plan.products());
+        this.naive = new NaiveContender(
+                meter("bench_naive"), cluster.database("bench_naive"), load, plan.threads(), plan.pool());
+        this.product = new ProductContender(
+                BenchShop.open(cluster, "bench_product"), meter("bench_product"), load, plan.inFlight());
+    }
+
+    static Comparison open(Map<String, String> postgresSettings, Plan plan, PrintStream out) throws Exception {
+        var cluster = BenchCluster.open(postgresSettings);
+        try {
+            return new Comparison(cluster, plan, out);
+        } catch (Exception e) {
+            cluster.close();
+            throw e;
+        }
+    }
+
+    /// Everybody's code compiled, caches filled, plans made.
+    void warmUp() throws Exception {
+        out.printf(
+                "warm-up: %,d checkouts of the product and of the limit, %,d of naive%n",
+                plan.warmup(), plan.naiveWarmup());
+        product.run(plan.warmup());
+        naive.run(plan.naiveWarmup());
+        limit.run(plan.warmup());
+    }
+
+    /// Tries each shape of the bulk writer and keeps the fastest.
+    ///
+    /// @return orders/s by shape
+    Map<String, Long> chooseShape(int orders) throws Exception {
+        var tried = new LinkedHashMap<LimitContender.Shape, Double>();
+        for (var shape : LimitContender.shapes()) {
+            limit.use(shape);
+            tried.put(shape, limit.run(orders).perSecond());
+        }
+        tried.entrySet().stream().max(Map.Entry.comparingByValue()).ifPresent(best -> limit.use(best.getKey()));
+        var told = new LinkedHashMap<String, Long>();
+        tried.forEach((shape, rate) -> told.put(shape.batch() + " x " + shape.connections(), Math.round(rate)));
+        out.println("limit, orders/s by batch and connections: " + told);
+        return told;
+    }
+
+    /// product, naive, limit, product, naive, limit, …
+    ///
+    /// @param observer of the product's first round
+    List<Measured> measure(Observer observer) throws Exception {
+        for (int repetition = 1; repetition <= plan.repeat(); repetition++) {
+            for (var contender : List.of(product, naive, limit)) {
+                var watched = contender == product && repetition == 1;
+                measured.add(measure(contender, repetition, watched ? observer : Contender::run));
+            }
+        }
+        return List.copyOf(measured);
+    }
+
+    OrderTemplate template() {
+        return template;
+    }
+
+    LimitContender.Shape shape() {
+        return limit.shape();
+    }
+
+    BenchCluster cluster() {
+        return cluster;
+    }
+
+    @Override
+    public void close() throws IOException {
+        product.close();
+        cluster.close();
+    }
+
+    private Measured measure(Contender contender, int repetition, Observer observer) throws Exception {
+        int orders = contender == naive ? plan.naiveOrders() : plan.orders();
+        contender.tellCounters();
+        cluster.checkpoint();
+        var meter = meter(contender.database());
+        var before = meter.counted();
+        var round = observer.watch(contender, orders);
+        int more = contender.tellCounters();
+        var counted = meter.counted().since(before);
+        out.printf(
+                "%d. %-8s %,10.0f orders/s (%,d orders, %d failed)%n",
+                repetition, contender.name(), round.perSecond(), round.orders(), round.failed());
+        return new Measured(contender.name(), repetition, round, counted, round.orders() + round.failed() + more);
+    }
+
+    /// One checkout of the product, on the database that the others are copied from.
+    private OrderTemplate takeSample() throws Exception {
+        cluster.createDatabase(SAMPLE);
+        try (var shop = BenchShop.open(cluster, SAMPLE);
+                var db = cluster.database(SAMPLE).getConnection()) {
+            ProductContender.stock(shop, plan.products());
+            OrderTemplate.startKeeping(db);
+            var one = new ProductContender(shop, meter(SAMPLE), new CheckoutLoad(plan.products()), 1);
+            if (one.run(1).failed() > 0) {
+                throw new IllegalStateException("the sample checkout did not complete");
+            }
+            var taken = OrderTemplate.taken(db, onlyOrder(db));
+            OrderTemplate.stopKeeping(db);
+            return taken;
+        }
+    }
+
+    private static String onlyOrder(Connection db) throws SQLException {
+        try (var statement = db.createStatement();
+                var row = statement.executeQuery(FIND_ORDER)) {
+            row.next();
+            return row.getString(1);
+        }
+    }
+
+    private Meter meter(String database) {
+        return new Meter(cluster, database);
+    }
+}
