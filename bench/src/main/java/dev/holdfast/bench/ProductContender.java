@@ -95,7 +95,8 @@ final class ProductContender implements Contender {
         return new Round(orders - failed.get(), failed.get(), spent, completedSeconds, latency);
     }
 
-    /// The lanes hold their sessions open. One more checkout a second later makes each of them tell.
+    /// The lanes hold their sessions open, and a session tells at most once a second. One more checkout a second
+    /// later makes each of them tell what the round did; of that one checkout something may be told later.
     @Override
     public int tellCounters() throws Exception {
         Thread.sleep(Duration.ofMillis(1_100));

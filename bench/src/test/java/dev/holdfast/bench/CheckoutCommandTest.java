@@ -1,0 +1,81 @@
+package dev.holdfast.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.holdfast.platform.Json;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+import tools.jackson.databind.JsonNode;
+
+class CheckoutCommandTest {
+
+    @Test
+    void the_last_line_is_one_object_with_every_figure_and_every_round(@TempDir Path folder) throws Exception {
+        var lines = run(
+                        "checkout",
+                        "--orders=50",
+                        "--naive-orders=20",
+                        "--warmup=10",
+                        "--repeat=1",
+                        "--in-flight=20",
+                        "--products=50",
+                        "--naive-threads=4",
+                        "--naive-pool=6",
+                        "--profile=" + folder,
+                        "--json")
+                .lines()
+                .toList();
+        var result = Json.mapper().readTree(lines.getLast());
+        assertThat(result.propertyNames()).containsExactly("bench", "machine", "settings", "figures");
+        assertThat(result.get("bench").asString()).isEqualTo("checkout");
+        assertThat(result.get("figures").values())
+                .isNotEmpty()
+                .allSatisfy(figure -> assertThat(figure.propertyNames())
+                        .containsExactly("value", "unit", "reference", "ratio", "target"));
+        assertTarget(result, "completed checkouts per second, against limit", ">= 0.5");
+        assertTarget(result, "completed checkouts per second, against naive", ">= 15");
+        assertThat(result.at("/figures/checkouts that failed/value").asDouble()).isZero();
+        assertThat(result.at("/settings/runs").size()).as("a round of each").isEqualTo(3);
+        assertThat(result.at("/settings/postgresql/fsync").asString()).isEqualTo("on");
+        for (var file : new String[] {"product.jfr", "threads.txt", "methods.txt", "statements.txt", "waits.txt"}) {
+            assertThat(folder.resolve(file)).isNotEmptyFile();
+        }
+        assertThat(Files.readString(folder.resolve("statements.txt"))).contains("saga.saga_steps");
+    }
+
+    @Test
+    void nonsense_is_refused_before_anything_is_started() {
+        var said = new StringWriter();
+        var code = new CommandLine(new Bench()).setErr(new PrintWriter(said)).execute("checkout", "--orders=0");
+        assertThat(code).isEqualTo(2);
+        assertThat(said.toString()).contains("--orders must be 1 or more, not 0");
+    }
+
+    private static void assertTarget(JsonNode result, String name, String target) {
+        var figure = result.get("figures").get(name);
+        assertThat(figure.get("target").asString()).isEqualTo(target);
+        assertThat(figure.get("value").asDouble() / figure.get("reference").asDouble())
+                .isEqualTo(figure.get("ratio").asDouble());
+    }
+
+    /// The command prints where a shell reads, as the server's log does.
+    private static String run(String... arguments) {
+        var printed = new ByteArrayOutputStream();
+        var before = System.out;
+        System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
+        try {
+            assertThat(new CommandLine(new Bench()).execute(arguments)).isZero();
+        } finally {
+            System.setOut(before);
+        }
+        return printed.toString(StandardCharsets.UTF_8);
+    }
+}
