@@ -33,6 +33,11 @@ final class CheckoutReport {
                 "CPU of PostgreSQL per order",
                 "us/order",
                 m -> perOrder(m, m.round().spent().postgresNanos() / 1e3)),
+        CPU(
+                "CPU of both per order",
+                "us/order",
+                m -> perOrder(
+                        m, (m.round().spent().jvmNanos() + m.round().spent().postgresNanos()) / 1e3)),
         WAL("WAL per order", "bytes/order", m -> perOrder(m, m.round().spent().walBytes())),
         ROWS(
                 "rows written per order",
