@@ -10,9 +10,11 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongPredicate;
 import org.postgresql.ds.PGSimpleDataSource;
+import org.springframework.boot.SpringApplication;
 
 /// The embedded PostgreSQL of the product, with the product's settings, in a fresh folder that goes with it.
 /// Whatever is compared lives here side by side, each in a database of its own.
@@ -31,6 +33,7 @@ final class BenchCluster implements AutoCloseable {
 
     private final Path folder;
     private final SupervisedPostgres postgres;
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     private BenchCluster(Path folder, SupervisedPostgres postgres) {
         this.folder = folder;
@@ -40,7 +43,11 @@ final class BenchCluster implements AutoCloseable {
     /// @param settings PostgreSQL settings over the product's
     static BenchCluster open(Map<String, String> settings) throws IOException {
         var folder = Files.createTempDirectory("holdfast-bench-");
-        return new BenchCluster(folder, SupervisedPostgres.open(folder.resolve("postgres"), settings));
+        var cluster = new BenchCluster(folder, SupervisedPostgres.open(folder.resolve("postgres"), settings));
+        // PostgreSQL outlives its starter; a run that is interrupted must not leave it and its files behind. Shops on
+        // it are closed before.
+        SpringApplication.getShutdownHandlers().add(cluster::closeOnInterrupt);
+        return cluster;
     }
 
     /// @param template a database to copy, state and all; nobody may be connected to it
@@ -138,11 +145,22 @@ final class BenchCluster implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
         postgres.close();
         try (var files = Files.walk(folder)) {
             for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(file);
             }
+        }
+    }
+
+    private void closeOnInterrupt() {
+        try {
+            close();
+        } catch (IOException e) {
+            System.err.println("could not remove " + folder + ": " + e);
         }
     }
 

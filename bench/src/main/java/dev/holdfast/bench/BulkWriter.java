@@ -136,7 +136,12 @@ final class BulkWriter implements AutoCloseable {
         for (var passing : toDelete.entrySet()) {
             var delete = deletes.get(passing.getKey());
             delete.setArray(1, db.createArrayOf("int8", passing.getValue().toArray()));
-            delete.executeUpdate();
+            int deleted = delete.executeUpdate();
+            if (deleted != passing.getValue().size()) {
+                throw new IllegalStateException(
+                        "deleted " + deleted + " of " + passing.getValue().size() + " rows of "
+                                + passing.getKey().table());
+            }
         }
         toDelete.clear();
     }

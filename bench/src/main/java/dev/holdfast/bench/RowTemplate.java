@@ -65,11 +65,15 @@ record RowTemplate(String table, List<String> columns, List<String> types, List<
                 + (passing ? " RETURNING id" : "");
     }
 
-    /// As the product deletes events: by the time too, which leaves the other partitions out. All rows made from
-    /// one template have its time.
+    /// As the product deletes events: by their times too, which leaves the other partitions out. Rows made from a
+    /// template have its times.
     String delete() {
-        var writtenAt =
-                rows.getFirst().get(columns.indexOf("created_at")).literals().getFirst();
-        return "DELETE FROM " + table + " WHERE created_at = '" + writtenAt + "' AND id = ANY (?)";
+        int column = columns.indexOf("created_at");
+        var times = rows.stream()
+                .map(row -> row.get(column).literals().getFirst())
+                .sorted()
+                .toList();
+        return "DELETE FROM " + table + " WHERE created_at BETWEEN '" + times.getFirst() + "' AND '" + times.getLast()
+                + "' AND id = ANY (?)";
     }
 }
