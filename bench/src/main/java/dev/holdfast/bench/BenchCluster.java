@@ -44,8 +44,8 @@ final class BenchCluster implements AutoCloseable {
     static BenchCluster open(Map<String, String> settings) throws IOException {
         var folder = Files.createTempDirectory("holdfast-bench-");
         var cluster = new BenchCluster(folder, SupervisedPostgres.open(folder.resolve("postgres"), settings));
-        // PostgreSQL outlives its starter; a run that is interrupted must not leave it and its files behind. Shops on
-        // it are closed before.
+        // PostgreSQL outlives its starter; a run that is interrupted must not leave it and its files behind.
+        // Shops on it are closed before.
         SpringApplication.getShutdownHandlers().add(cluster::closeOnInterrupt);
         return cluster;
     }

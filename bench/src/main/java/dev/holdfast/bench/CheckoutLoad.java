@@ -5,7 +5,6 @@ import dev.holdfast.orders.OrdersApi.OrderLine;
 import dev.holdfast.platform.Address;
 import dev.holdfast.platform.Ids;
 import dev.holdfast.platform.Money;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 
@@ -22,6 +21,7 @@ final class CheckoutLoad {
     private final int products;
     private final Random random = new Random(1);
 
+    /// @param products 2 or more
     CheckoutLoad(int products) {
         this.products = products;
     }
@@ -30,12 +30,18 @@ final class CheckoutLoad {
         return "sku-" + number;
     }
 
+    /// Two different ones: lines of one product are one movement of stock, and every order is to cost the same.
+    static List<String> twoProducts(Random random, int products) {
+        int first = random.nextInt(products);
+        int second = (first + 1 + random.nextInt(products - 1)) % products;
+        return List.of(product(first), product(second));
+    }
+
     CheckoutOrder next() {
         var id = Ids.next("");
-        var lines = new ArrayList<OrderLine>();
-        for (int i = 0; i < LINES_PER_ORDER; i++) {
-            lines.add(new OrderLine(product(random.nextInt(products)), "A thing", 1, Money.of(999, "USD")));
-        }
+        var lines = twoProducts(random, products).stream()
+                .map(product -> new OrderLine(product, "A thing", 1, Money.of(999, "USD")))
+                .toList();
         return new CheckoutOrder(
                 "ord_" + id,
                 "cart_" + id,

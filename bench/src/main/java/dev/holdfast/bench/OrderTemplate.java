@@ -106,8 +106,8 @@ record OrderTemplate(List<RowTemplate> tables, Map<String, Integer> holes) {
     /// What fills the holes for one more checkout: new ids, other products.
     String[] filling(Random random, int products) {
         var filling = new String[holes.size()];
-        holes.forEach((was, index) -> filling[index] =
-                was.startsWith("sku-") ? CheckoutLoad.product(random.nextInt(products)) : Ids.next(""));
+        var sold = CheckoutLoad.twoProducts(random, products).iterator();
+        holes.forEach((was, index) -> filling[index] = was.startsWith("sku-") ? sold.next() : Ids.next(""));
         return filling;
     }
 

@@ -130,13 +130,15 @@ class ComparisonTest {
         var database = naiveDatabase("naive_sold_out", 1);
         try (var shop = NaiveShop.open(database, 2);
                 var db = database.getConnection()) {
-            var load = new CheckoutLoad(1);
+            var load = new CheckoutLoad(2);
             assertThat(shop.checkOut(load.next()))
-                    .as("two units of a product of which there is one")
-                    .isFalse();
-            assertThat(count(db, "SELECT sum(available) FROM naive.stock")).isEqualTo(5);
-            assertThat(count(db, "SELECT count(*) FROM naive.reservations")).isZero();
-            assertThat(count(db, "SELECT count(*) FROM naive.payments")).isZero();
+                    .as("the last of both products")
+                    .isTrue();
+            assertThat(shop.checkOut(load.next())).as("after the last").isFalse();
+            assertThat(count(db, "SELECT sum(committed) FROM naive.stock")).isEqualTo(2);
+            assertThat(count(db, "SELECT sum(reserved) FROM naive.stock")).isZero();
+            assertThat(count(db, "SELECT count(*) FROM naive.reservations")).isEqualTo(1);
+            assertThat(count(db, "SELECT count(*) FROM naive.payments")).isEqualTo(1);
         }
     }
 
