@@ -76,9 +76,11 @@ final class LaneSession {
     }
 
     /// Drops the connection at once, whatever state it is in. Its backend is seen to before the next one is used.
+    /// Cut off first, so that closing it waits for nobody; closed all the same, so that a pool that gave it gets
+    /// its place back.
     void discard() {
         abort();
-        db = null;
+        close();
         if (backend != null) {
             predecessors.add(backend);
             backend = null;
@@ -161,9 +163,9 @@ final class LaneSession {
             boolean gone;
             try {
                 gone = predecessor.isGoneAfterTerminating(db);
-            } catch (SQLException e) {
+            } catch (SQLException | RuntimeException e) {
                 discard();
-                throw e;
+                throw e instanceof SQLException sql ? sql : new SQLException("cannot look for the former backend", e);
             }
             if (!gone) {
                 throw new SQLException(

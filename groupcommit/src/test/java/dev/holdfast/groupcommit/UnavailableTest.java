@@ -90,6 +90,21 @@ class UnavailableTest {
     }
 
     @Test
+    void a_connection_that_is_replaced_goes_back_to_its_pool() {
+        var open = new AtomicInteger();
+        gate.open();
+        try (var lane =
+                GroupCommit.open(Wrapped.counting(database.lanes(), open), GroupCommitSettings.named("pooled"), gate)) {
+            lane.submit(new Add("a", "apples", 1));
+            assertThat(database.terminateLane("pooled")).isOne();
+            assertThatThrownBy(() -> lane.submit(new Add("b", "apples", 1))).isInstanceOf(NotCommittedException.class);
+            assertThat(lane.submit(new Add("c", "apples", 1))).isEqualTo(new Added(2, 2));
+            assertThat(open).hasValue(1);
+        }
+        assertThat(open).hasValue(0);
+    }
+
+    @Test
     void callers_wait_while_the_database_is_away_and_are_served_when_it_is_back() throws Exception {
         gate.open();
         try (var lane =

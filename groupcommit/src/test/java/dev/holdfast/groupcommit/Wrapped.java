@@ -4,6 +4,8 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import javax.sql.DataSource;
 
@@ -22,6 +24,20 @@ final class Wrapped {
                     }
                     return method.invoke(connection, arguments);
                 }));
+    }
+
+    /// Counts the connections that are taken and not closed.
+    static DataSource counting(DataSource dataSource, AtomicInteger open) {
+        return connections(dataSource, connection -> {
+            open.incrementAndGet();
+            var closed = new AtomicBoolean();
+            return proxy(Connection.class, (method, arguments) -> {
+                if (method.getName().equals("close") && closed.compareAndSet(false, true)) {
+                    open.decrementAndGet();
+                }
+                return method.invoke(connection, arguments);
+            });
+        });
     }
 
     /// A data source that does this, and may throw, before it connects.
