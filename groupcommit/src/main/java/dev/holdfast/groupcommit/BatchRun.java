@@ -28,13 +28,20 @@ final class BatchRun<Q, R> {
     private static final long LONGEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
     private final Transaction<Q, R> transaction;
+    private final BatchSize batchSize;
     private final Observer observer;
     private final Stop stop;
     private final long commitDeadlineNanos;
 
     /// @param commitDeadlineNanos how long to find out about a lost COMMIT
-    BatchRun(Transaction<Q, R> transaction, Observer observer, Stop stop, long commitDeadlineNanos) {
+    BatchRun(
+            Transaction<Q, R> transaction,
+            BatchSize batchSize,
+            Observer observer,
+            Stop stop,
+            long commitDeadlineNanos) {
         this.transaction = transaction;
+        this.batchSize = batchSize;
         this.observer = observer;
         this.stop = stop;
         this.commitDeadlineNanos = commitDeadlineNanos;
@@ -46,8 +53,13 @@ final class BatchRun<Q, R> {
         parts.push(Part.of(batch));
         while (!parts.isEmpty()) {
             var part = parts.pop();
-            if (part.size() > 0) {
-                step(part, parts);
+            if (part.size() > batchSize.allowed()) {
+                split(part, parts);
+                continue;
+            }
+            var taken = part.maybeCommitted() ? part : part.taken();
+            if (taken.size() > 0) {
+                step(taken, parts);
             }
         }
     }
@@ -55,8 +67,11 @@ final class BatchRun<Q, R> {
     private void step(Part<Q, R> part, Deque<Part<Q, R>> parts) {
         var begin = System.nanoTime();
         var connectNanos = part.maybeCommitted() ? part.clarifyBy() - begin : Long.MAX_VALUE;
-        switch (transaction.run(part, connectNanos)) {
+        var outcome = transaction.run(part, connectNanos);
+        var now = System.nanoTime();
+        switch (outcome) {
             case Done<R> done -> {
+                batchSize.committed(part.size(), done.workNanos() + done.commitNanos(), now);
                 var tickets = part.tickets();
                 for (int i = 0; i < tickets.size(); i++) {
                     tickets.get(i).answer(done.answers().get(i));
@@ -66,10 +81,19 @@ final class BatchRun<Q, R> {
             }
             case Lost<R>(var cause) -> {
                 observer.commitLost(part.size(), cause);
-                clarify(part.lost(System.nanoTime() + commitDeadlineNanos), cause, parts);
+                var lost = part.lost(now + commitDeadlineNanos);
+                if (Fault.of(cause) == Fault.TIMEOUT) {
+                    batchSize.tookTooLong(part.size(), now - begin, now);
+                    clarifyInHalves(lost, cause, parts);
+                } else {
+                    clarify(lost, cause, parts);
+                }
             }
             case RolledBack<R> rolledBack -> {
                 observer.rolledBack(part.size(), rolledBack.cause(), rolledBack.fault());
+                if (rolledBack.fault() == Fault.TIMEOUT) {
+                    batchSize.tookTooLong(part.size(), now - begin, now);
+                }
                 if (part.maybeCommitted()) {
                     notClarified(part, rolledBack, parts);
                 } else {
@@ -91,6 +115,13 @@ final class BatchRun<Q, R> {
                                     "the database refuses this request's data (" + cause.getMessage()
                                             + "); it has no effect, and unchanged it will be refused again",
                                     cause));
+                } else {
+                    split(part, parts);
+                }
+            }
+            case TIMEOUT -> {
+                if (part.size() == 1) {
+                    tookTooLongAlone(part.tickets().getFirst(), cause);
                 } else {
                     split(part, parts);
                 }
@@ -119,6 +150,7 @@ final class BatchRun<Q, R> {
                     split(part, parts);
                 }
             }
+            case TIMEOUT -> clarifyInHalves(part, how.cause(), parts);
             case CONTENTION, STALE_PLAN, UNAVAILABLE -> clarify(part, how.cause(), parts);
             case DEFECT -> unclear(part, how.cause());
         }
@@ -130,6 +162,15 @@ final class BatchRun<Q, R> {
             parts.push(part.again());
         } else {
             unclear(part, cause);
+        }
+    }
+
+    /// As a whole it would take too long the next time too.
+    private void clarifyInHalves(Part<Q, R> part, Throwable cause, Deque<Part<Q, R>> parts) {
+        if (part.size() > 1 && part.clarifyBy() - System.nanoTime() > 0) {
+            split(part, parts);
+        } else {
+            clarify(part, cause, parts);
         }
     }
 
@@ -157,7 +198,9 @@ final class BatchRun<Q, R> {
     }
 
     private void split(Part<Q, R> part, Deque<Part<Q, R>> parts) {
-        parts.push(part.secondHalf());
+        var later = part.secondHalf();
+        later.giveBack();
+        parts.push(later);
         parts.push(part.firstHalf());
     }
 
@@ -165,6 +208,13 @@ final class BatchRun<Q, R> {
         var answer = new NotCommitted<R>(
                 "rolled back: " + cause.getMessage() + "; there is no effect, the request may be sent again", cause);
         tickets.forEach(ticket -> ticket.answer(answer));
+    }
+
+    private void tookTooLongAlone(Ticket<Q, R> ticket, Throwable cause) {
+        ticket.answer(new NotCommitted<>(
+                "this request alone took longer than the server allows (" + cause.getMessage()
+                        + "); it is rolled back and has no effect, and sent again it may well take as long",
+                cause));
     }
 
     private void unclear(Part<Q, R> part, Throwable cause) {

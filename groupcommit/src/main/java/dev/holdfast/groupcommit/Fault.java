@@ -13,6 +13,11 @@ enum Fault {
     /// Two transactions got into each other's way (40001, 40P01, 55P03): the same batch may pass the next time.
     CONTENTION,
 
+    /// The server ended the transaction or cancelled its statement because it took too long (57014, 25P03, 25P04):
+    /// the same batch would take as long again, a smaller one takes less. 57014 is also what an operator's cancel
+    /// looks like; the batch then lets go of everything as asked, and goes on in halves.
+    TIMEOUT,
+
     /// A prepared statement does not fit the schema any more (0A000 "cached plan must not change result type"), or
     /// is gone (26000): the driver would send it again for ever, a new connection prepares it anew.
     STALE_PLAN,
@@ -28,13 +33,17 @@ enum Fault {
     private static final String COMPLETION_UNKNOWN = "40003";
     private static final Set<String> CONTENDED = Set.of("40001", "40P01", "55P03");
     private static final Set<String> STALE = Set.of("0A000", "26000");
-    private static final Set<String> SESSION_ENDED = Set.of("25006", "25P03", "25P04");
+    private static final Set<String> TOO_LONG = Set.of("57014", "25P03", "25P04");
+    private static final String READ_ONLY = "25006";
     private static final int CAUSES_LOOKED_AT = 20;
 
     static Fault of(Throwable failure) {
         var state = stateOf(failure);
         if (state.length() != 5) {
             return DEFECT;
+        }
+        if (TOO_LONG.contains(state)) {
+            return TIMEOUT;
         }
         return switch (state.substring(0, 2)) {
             case "22", "23" -> DATA;
@@ -57,7 +66,7 @@ enum Fault {
         if (STALE.contains(state)) {
             return STALE_PLAN;
         }
-        return SESSION_ENDED.contains(state) ? UNAVAILABLE : DEFECT;
+        return state.equals(READ_ONLY) ? UNAVAILABLE : DEFECT;
     }
 
     /// The first SQLSTATE among the causes that says something. A batch function often cannot throw an SQLException

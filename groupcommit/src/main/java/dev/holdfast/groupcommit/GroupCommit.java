@@ -129,19 +129,27 @@ public final class GroupCommit<Q, R> implements AutoCloseable {
         var reason = Thread.currentThread().isInterrupted()
                 ? new InterruptedException("the caller was interrupted")
                 : new TimeoutException("the caller's patience ended");
-        if (ticket.withdraw()) {
-            var trouble = lane.trouble();
-            return new NotCommitted<>(
-                    trouble == null
-                            ? "withdrawn from the queue: " + reason.getMessage() + "; there is no effect"
-                            : "withdrawn from the queue of a lane without its database: " + trouble.getMessage(),
-                    trouble == null ? reason : trouble);
-        }
-        if (ticket.abandon()) {
-            return new Unclear<>(
-                    reason.getMessage() + " while the lane was at it; send the request again under the same key",
-                    reason);
+        // Each step misses where the lane takes the request or gives it back at that moment. That it does so again
+        // and again is impossible: between the two it runs a transaction.
+        while (!ticket.isAnswered()) {
+            if (ticket.withdraw()) {
+                return withdrawn(reason);
+            }
+            if (ticket.abandon()) {
+                return new Unclear<>(
+                        reason.getMessage() + " while the lane was at it; send the request again under the same key",
+                        reason);
+            }
         }
         return ticket.answer();
+    }
+
+    private NotCommitted<R> withdrawn(Exception reason) {
+        var trouble = lane.trouble();
+        return trouble == null
+                ? new NotCommitted<>(
+                        "withdrawn from the queue: " + reason.getMessage() + "; there is no effect", reason)
+                : new NotCommitted<>(
+                        "withdrawn from the queue of a lane without its database: " + trouble.getMessage(), trouble);
     }
 }

@@ -22,7 +22,7 @@ final class Lane<Q, R> implements Runnable {
     private final BatchRun<Q, R> batchRun;
     private final Observer observer;
     private final Stop stop = new Stop();
-    private final int maxBatch;
+    private final BatchSize batchSize;
 
     /// What the lane holds outside the queue, for whoever has to answer in its place.
     private volatile List<Ticket<Q, R>> inHand = List.of();
@@ -32,10 +32,11 @@ final class Lane<Q, R> implements Runnable {
     Lane(DataSource dataSource, GroupCommitSettings settings, BatchWork<Q, R> work, Intake<Q, R> intake) {
         var commitDeadlineNanos = Patience.nanos(settings.commitDeadline());
         this.intake = intake;
-        this.maxBatch = settings.maxBatch();
+        this.batchSize = new BatchSize(settings.maxBatch());
         this.observer = new Observer(settings);
         this.session = new LaneSession(dataSource, settings.name(), commitDeadlineNanos, stop);
-        this.batchRun = new BatchRun<>(new Transaction<>(session, work), observer, stop, commitDeadlineNanos);
+        var transaction = new Transaction<>(session, work);
+        this.batchRun = new BatchRun<>(transaction, batchSize, observer, stop, commitDeadlineNanos);
     }
 
     /// Why the lane cannot reach its database now; null when it can.
@@ -86,7 +87,7 @@ final class Lane<Q, R> implements Runnable {
         try {
             first = whenConnected(first);
             if (first != null) {
-                var batch = intake.batch(first, maxBatch);
+                var batch = intake.batch(first, batchSize.allowed());
                 inHand = batch;
                 batchRun.run(batch);
             }
@@ -97,6 +98,8 @@ final class Lane<Q, R> implements Runnable {
             session.discard();
             var unclear = new Unclear<R>("the lane failed: " + e, e);
             inHand.forEach(ticket -> ticket.answer(unclear));
+            var notRun = new NotCommitted<R>("the lane failed: " + e + "; there is no effect", e);
+            inHand.forEach(ticket -> ticket.refuse(notRun));
         }
         inHand = List.of();
         return true;

@@ -40,6 +40,7 @@ final class Observer {
             case DEFECT ->
                 defects.log("lane {}: a batch of {} failed by a defect and is rolled back (+{} left out)", size, cause);
             case UNAVAILABLE -> troubles.log("lane {}: a batch of {} lost its database (+{} left out)", size, cause);
+            case TIMEOUT -> troubles.log("lane {}: a batch of {} took longer than allowed (+{} left out)", size, cause);
             case DATA, CONTENTION, STALE_PLAN ->
                 LOG.debug("lane {}: a batch of {} is rolled back ({})", lane, size, fault, cause);
         }

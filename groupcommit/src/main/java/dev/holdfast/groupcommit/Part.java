@@ -35,6 +35,25 @@ record Part<Q, R>(List<Ticket<Q, R>> tickets, int tries, boolean maybeCommitted,
         return new Part<>(waiting, tries + 1, maybeCommitted, clarifyBy);
     }
 
+    /// The same to be tried now: those given back are taken again, those withdrawn meanwhile are out.
+    Part<Q, R> taken() {
+        if (tickets.stream().allMatch(Ticket::isTaken)) {
+            return this;
+        }
+        var taken = tickets.stream()
+                .filter(ticket -> ticket.isTaken() || ticket.take())
+                .toList();
+        return new Part<>(taken, tries, maybeCommitted, clarifyBy);
+    }
+
+    /// Leaves the requests to their callers until it is their turn: whose patience ends before that is told for
+    /// sure that there is no effect. Not where a commit may have worked.
+    void giveBack() {
+        if (!maybeCommitted) {
+            tickets.forEach(Ticket::giveBack);
+        }
+    }
+
     Part<Q, R> firstHalf() {
         return with(tickets.subList(0, tickets.size() / 2));
     }

@@ -50,7 +50,7 @@ final class Ticket<Q, R> {
     ///
     /// @return whether there is an answer
     boolean await() {
-        while (!(state instanceof Answer<?>)) {
+        while (!isAnswered()) {
             var left = patienceLeftNanos(System.nanoTime());
             if (left <= 0 || Thread.currentThread().isInterrupted()) {
                 return false;
@@ -80,6 +80,10 @@ final class Ticket<Q, R> {
         return state == Stage.QUEUED;
     }
 
+    boolean isAnswered() {
+        return state instanceof Answer<?>;
+    }
+
     /// Whether somebody still waits for what the lane has taken.
     boolean isTaken() {
         return state == Stage.TAKEN;
@@ -90,7 +94,13 @@ final class Ticket<Q, R> {
         return STATE.compareAndSet(this, Stage.QUEUED, Stage.TAKEN);
     }
 
-    /// The lane's side: answer a request that was never taken.
+    /// The lane's side: a request it has taken is the caller's to withdraw again. Only where every transaction it
+    /// was in has surely been rolled back.
+    void giveBack() {
+        STATE.compareAndSet(this, Stage.TAKEN, Stage.QUEUED);
+    }
+
+    /// The lane's side: answer a request that is not taken.
     void refuse(Answer<R> refusal) {
         answer(Stage.QUEUED, refusal);
     }

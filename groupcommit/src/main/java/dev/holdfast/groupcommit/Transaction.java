@@ -96,7 +96,7 @@ final class Transaction<Q, R> {
 
     private Outcome<R> rolledBack(Connection db, Throwable cause) {
         var fault = Fault.of(cause);
-        if (fault == Fault.UNAVAILABLE || fault == Fault.STALE_PLAN) {
+        if (fault == Fault.UNAVAILABLE || fault == Fault.TIMEOUT || fault == Fault.STALE_PLAN) {
             session.discard();
             return new RolledBack<>(cause, fault);
         }

@@ -9,6 +9,7 @@ import dev.holdfast.groupcommit.Counters.Added;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.BeforeEach;
@@ -41,6 +42,28 @@ class WithdrawalTest {
             assertThat(lane.queued()).isZero();
         }
         assertThat(gate.batches()).hasSize(2);
+    }
+
+    @Test
+    void a_request_that_waits_for_its_half_of_a_batch_can_be_withdrawn() throws Exception {
+        var settings = GroupCommitSettings.named("half").withPatience(Duration.ofSeconds(3));
+        try (var lane = GroupCommit.open(database.lanes(), settings, gate)) {
+            Callers.call(() -> lane.submit(new Add("first", "pears", 1)));
+            gate.awaitBatch();
+            var calls = Callers.queued(
+                    lane, List.of(new Add("a", "apples", 1), new Add("b", "apples", 5_000), new Add("c", "apples", 1)));
+            gate.letOneThrough();
+            gate.awaitBatch();
+            gate.letOneThrough();
+            gate.awaitBatch();
+            assertThat(calls.get(0).failure()).isInstanceOf(UnclearCommitException.class);
+            assertThat(calls.get(1).failure()).isInstanceOf(NotCommittedException.class);
+            assertThat(calls.get(2).failure()).isInstanceOf(NotCommittedException.class);
+            gate.open();
+            assertThat(lane.submit(new Add("next", "apples", 1))).isEqualTo(new Added(2, 2));
+        }
+        assertThat(database.texts("SELECT key FROM claim WHERE counter = 'apples'"))
+                .containsExactlyInAnyOrder("a", "next");
     }
 
     @Test
