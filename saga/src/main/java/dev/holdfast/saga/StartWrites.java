@@ -47,6 +47,7 @@ final class StartWrites {
               FROM unnest(?::text[], ?::text[]) WITH ORDINALITY AS r(name, saga_id, place)
              ORDER BY r.name, r.place
                 ON CONFLICT (name) DO NOTHING
+            RETURNING name
             """, """
             SELECT n.name, n.saga_id
               FROM unnest(?::text[]) AS r(name)
@@ -67,6 +68,7 @@ final class StartWrites {
               FROM unnest(?::text[], ?::text[]) WITH ORDINALITY AS r(subject, saga_id, place)
              ORDER BY r.subject, r.place
                 ON CONFLICT (subject) DO NOTHING
+            RETURNING subject
             """, """
             SELECT s.subject, s.saga_id
               FROM unnest(?::text[]) AS r(subject)
@@ -90,7 +92,7 @@ final class StartWrites {
 
     /// Something at most one saga can have.
     ///
-    /// @param insert claims it where nobody has it
+    /// @param insert claims it where nobody has it, and says what it claimed
     /// @param holders finds who has it
     /// @param of what a start claims, `null` for nothing
     /// @param taken the answer to a start that came too late
@@ -102,19 +104,26 @@ final class StartWrites {
     private final Connection db;
     private final NodeId node;
     private final Map<Command, Result> results = new HashMap<>();
-    private final Set<Start> refused = new HashSet<>();
-    private final Set<Key> keysGivenBack = new HashSet<>();
+    /// Those that have claimed their names in this round.
+    private final Set<Start> claimants = new HashSet<>();
+
+    private final Map<Key, Start> keysGivenBack = new HashMap<>();
+    private final Map<String, Start> namesGivenBack = new HashMap<>();
 
     StartWrites(Connection db, NodeId node) {
         this.db = db;
         this.node = node;
     }
 
-    /// In rounds, because a start that is refused gives its key back, and of those in the batch that came too late
-    /// for that key the next one has it then: as if one had come after the other. Each round answers one at least.
+    /// In rounds, because a start that is refused gives its key and its name back, and of those in the batch that
+    /// came too late for them the next one has them then: as if one had come after the other. Each round gives at
+    /// least one its last answer: the first of those that got as far as to claim a subject, or else whoever came
+    /// too late for what is not given back.
     Map<Command, Result> write(List<Start> starts) throws SQLException {
         for (var open = starts; !open.isEmpty(); open = tooLateForNothing(open)) {
             keysGivenBack.clear();
+            namesGivenBack.clear();
+            claimants.clear();
             begin(withClaim(SUBJECT, withClaim(NAME, withKey(open))));
         }
         return results;
@@ -122,9 +131,13 @@ final class StartWrites {
 
     private List<Start> tooLateForNothing(List<Start> starts) {
         return starts.stream()
-                .filter(start -> keysGivenBack.contains(keyOf(start)))
-                .filter(start -> !refused.contains(start))
+                .filter(start -> isAnother(start, keysGivenBack.get(keyOf(start)))
+                        || isAnother(start, namesGivenBack.get(start.name())))
                 .toList();
+    }
+
+    private static boolean isAnother(Start start, Start refused) {
+        return refused != null && refused != start;
     }
 
     /// @return the starts that claimed their key in this run
@@ -162,26 +175,41 @@ final class StartWrites {
         if (claiming.isEmpty()) {
             return starts;
         }
-        try (var rows = new RowSet<>(db, claim.insert(), claiming)) {
-            int claimed = rows.texts(claim.of()).texts(Start::sagaId).update();
-            if (claimed == claiming.size()) {
-                return starts;
-            }
+        var claimed = claimed(claim, claiming);
+        if (claimed.size() == claiming.size()) {
+            claimants.addAll(claiming);
+            return starts;
         }
         var holders = holdersOf(claim, claiming);
         var mine = new ArrayList<Start>();
         var late = new ArrayList<Start>();
         for (var start : starts) {
-            var holder = holders.get(claim.of().apply(start));
-            if (claim.of().apply(start) == null || start.sagaId().equals(holder)) {
+            var wanted = claim.of().apply(start);
+            if (wanted != null && claimed.remove(wanted)) {
+                claimants.add(start);
+                mine.add(start);
+            } else if (wanted == null || start.sagaId().equals(holders.get(wanted))) {
+                // Held under its own id and not claimed: the id is another saga's, and begin() refuses it.
                 mine.add(start);
             } else {
                 late.add(start);
-                answer(start, claim.taken().apply(holder));
+                answer(start, claim.taken().apply(holders.get(wanted)));
             }
         }
         giveBack(late);
         return mine;
+    }
+
+    /// What was claimed in this run. Each belongs to the first start of the batch that wants it, as for the rows.
+    private Set<String> claimed(Claim claim, List<Start> claiming) throws SQLException {
+        var claimed = new HashSet<String>();
+        try (var set = new RowSet<>(db, claim.insert(), claiming);
+                var rows = set.texts(claim.of()).texts(Start::sagaId).query()) {
+            while (rows.next()) {
+                claimed.add(rows.getString(1));
+            }
+        }
+        return claimed;
     }
 
     private void begin(List<Start> starts) throws SQLException {
@@ -243,20 +271,25 @@ final class StartWrites {
         return holders;
     }
 
-    /// An answer that was given before anything was created does not use the key up, nor the name.
+    /// An answer that was given before anything was created does not use the key up, nor the name. Only what they
+    /// claimed themselves: the name of a saga that is there stays.
     private void giveBack(List<Start> late) throws SQLException {
         if (late.isEmpty()) {
             return;
         }
-        refused.addAll(late);
-        late.forEach(start -> keysGivenBack.add(keyOf(start)));
+        late.forEach(start -> keysGivenBack.put(keyOf(start), start));
         try (var rows = new RowSet<>(db, GIVE_KEYS_BACK, late)) {
             rows.texts(Start::scope)
                     .texts(Start::idempotencyKey)
                     .texts(Start::sagaId)
                     .update();
         }
-        try (var rows = new RowSet<>(db, GIVE_NAMES_BACK, late)) {
+        var names = late.stream().filter(claimants::contains).toList();
+        if (names.isEmpty()) {
+            return;
+        }
+        names.forEach(start -> namesGivenBack.put(start.name(), start));
+        try (var rows = new RowSet<>(db, GIVE_NAMES_BACK, names)) {
             rows.texts(Start::name).texts(Start::sagaId).update();
         }
     }

@@ -71,6 +71,32 @@ class SagaBatchTest {
     }
 
     @Test
+    void a_name_given_back_in_a_batch_goes_to_the_next_who_asked_for_it() {
+        run(start("s1", "cart:7"));
+
+        var first = named("s2", "cart:7", "order:1");
+        var second = named("s3", "cart:8", "order:1");
+        var third = named("s4", "cart:9", "order:1");
+        assertThat(run(first, second, third))
+                .containsExactly(
+                        new Result.Answered(new StartAnswer.SubjectTaken("s1")),
+                        started("s3"),
+                        new Result.Answered(new StartAnswer.NameTaken("s3")));
+        assertThat(postgres.texts("SELECT saga_id FROM saga.saga_names")).containsExactly("s3");
+    }
+
+    @Test
+    void a_refused_start_under_the_saga_id_of_another_does_not_free_its_name() {
+        run(named("s1", "cart:7", "order:1"), start("s2", "cart:8"));
+
+        var execution = new Execution("s1", "trip", 1, "{}", "cart:8", null, NOW);
+        var request = new StartRequest<>("s1", "payload", "test", "key-2", "hash", "cart:8", "order:1", null);
+        assertThat(run(new Command.Start(execution, request, NOW)))
+                .containsExactly(new Result.Answered(new StartAnswer.SubjectTaken("s2")));
+        assertThat(postgres.texts("SELECT saga_id FROM saga.saga_names")).containsExactly("s1");
+    }
+
+    @Test
     void a_start_run_again_after_a_lost_commit_is_still_the_one_that_started() {
         var start = start("s1");
         var repeated = start("s1");
@@ -163,6 +189,12 @@ class SagaBatchTest {
     private static Command.Start start(String sagaId, String key, String hash, String subject) {
         var execution = new Execution(sagaId, "trip", 1, "{}", subject, null, NOW);
         var request = new StartRequest<>(sagaId, "payload", "test", key, hash, subject, null, null);
+        return new Command.Start(execution, request, NOW);
+    }
+
+    private static Command.Start named(String sagaId, String subject, String name) {
+        var execution = new Execution(sagaId, "trip", 1, "{}", subject, null, NOW);
+        var request = new StartRequest<>(sagaId, "payload", "test", "key-" + sagaId, "hash", subject, name, null);
         return new Command.Start(execution, request, NOW);
     }
 
