@@ -70,6 +70,8 @@ final class ChangeWrites {
              WHERE s.subject = r.subject AND s.saga_id = r.saga_id
             """;
 
+    private static final String INTEGRITY_CONSTRAINT_VIOLATION = "23000";
+
     /// Something that belongs to a saga.
     private record Of<T>(String sagaId, T value) {}
 
@@ -187,9 +189,13 @@ final class ChangeWrites {
         return all;
     }
 
+    /// Told to the lane as an error of the data, so that it finds the one saga whose rows are not there and the
+    /// others of the batch go on.
     private static void expect(int wanted, int changed, String what) throws SQLException {
         if (wanted != changed) {
-            throw new SQLException(changed + " of " + wanted + " " + what + " were there to be changed");
+            throw new SQLException(
+                    changed + " of " + wanted + " " + what + " were there to be changed",
+                    INTEGRITY_CONSTRAINT_VIOLATION);
         }
     }
 }

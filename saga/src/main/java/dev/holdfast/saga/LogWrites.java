@@ -6,6 +6,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -13,9 +14,9 @@ import java.util.Objects;
 /// Adds rows to logs.
 final class LogWrites {
 
-    /// The row before the first of an append must exist, else there is a gap, so the writer's log is not the log.
-    /// The question is a subquery and not a join, so that it stays a look into the primary key whatever the tables'
-    /// size.
+    /// The log must end where the writer believes: the same question for every row of an append, so all of them are
+    /// added or none, also where another writer's log is longer or shorter. It is a subquery and not a join, so
+    /// that it stays a look into the primary key whatever the tables' size.
     private static final String APPEND = """
             INSERT INTO saga.saga_steps
                    (saga_id, seq, step, event, attempt, generation, detail, started_at, ended_at)
@@ -25,10 +26,11 @@ final class LogWrites {
               FROM unnest(?::text[], ?::int[], ?::int[], ?::text[], ?::text[], ?::int[], ?::int[], ?::text[],
                           ?::bigint[], ?::bigint[])
                 AS r(saga_id, follows, seq, step, event, attempt, generation, detail, started_at, ended_at)
-             WHERE r.follows = 0
-                OR (SELECT true
-                      FROM saga.saga_steps AS p
-                     WHERE p.saga_id = r.saga_id AND p.seq = r.follows)
+             WHERE r.follows = coalesce((SELECT p.seq
+                                           FROM saga.saga_steps AS p
+                                          WHERE p.saga_id = r.saga_id
+                                          ORDER BY p.seq DESC
+                                          LIMIT 1), 0)
                 ON CONFLICT (saga_id, seq) DO NOTHING
             """;
 
@@ -43,9 +45,8 @@ final class LogWrites {
     private record Row(String sagaId, int follows, LogEntry entry) {}
 
     /// @param recorded appends whose rows are in the log, by this run or by an earlier one whose answer was lost
-    /// @param added those of them that this run added
     /// @param conflicts appends that do not fit the log
-    record Written(List<Append> recorded, List<Append> added, Map<Command, Result> conflicts) {}
+    record Written(List<Append> recorded, Map<Command, Result> conflicts) {}
 
     private final Connection db;
 
@@ -55,10 +56,7 @@ final class LogWrites {
 
     Written write(List<Append> appends) throws SQLException {
         var rows = rowsOf(appends);
-        if (rows.isEmpty()) {
-            return new Written(appends, appends, Map.of());
-        }
-        return insert(rows) == rows.size() ? new Written(appends, appends, Map.of()) : sorted(appends, rows);
+        return insert(rows) == rows.size() ? new Written(appends, Map.of()) : sorted(appends, rows);
     }
 
     private int insert(List<Row> rows) throws SQLException {
@@ -82,7 +80,7 @@ final class LogWrites {
     private Written sorted(List<Append> appends, List<Row> rows) throws SQLException {
         var found = found(rows);
         var recorded = new ArrayList<Append>();
-        var conflicts = new HashMap<Command, Result>();
+        Map<Command, Result> conflicts = new IdentityHashMap<>();
         for (var append : appends) {
             boolean whole = append.entries().stream()
                     .allMatch(entry -> same(entry, found.get(place(append.sagaId(), entry.seq()))));
@@ -92,7 +90,7 @@ final class LogWrites {
                 conflicts.put(append, new Result.Conflict());
             }
         }
-        return new Written(recorded, List.of(), conflicts);
+        return new Written(recorded, conflicts);
     }
 
     private record Found(String step, String event, int attempt, boolean sameMoment) {}

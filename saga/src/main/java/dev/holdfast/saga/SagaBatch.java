@@ -8,7 +8,7 @@ import dev.holdfast.saga.Command.Start;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -48,6 +48,7 @@ final class SagaBatch implements BatchWork<Command, Result> {
             INSERT INTO saga.saga_audit (who, what, saga_id, why, at)
             SELECT r.who, r.what, r.saga_id, r.why, timestamptz 'epoch' + r.at * interval '1 microsecond'
               FROM unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::bigint[]) AS r(who, what, saga_id, why, at)
+                ON CONFLICT ON CONSTRAINT saga_audit_deed_once DO NOTHING
             """;
 
     private final NodeId node;
@@ -71,12 +72,15 @@ final class SagaBatch implements BatchWork<Command, Result> {
                 case Note(var deed) -> audit.add(deed);
             }
         }
-        var results = new HashMap<Command, Result>();
+        Map<Command, Result> results = new IdentityHashMap<>();
         if (!appends.isEmpty()) {
             var written = new LogWrites(db).write(appends);
             results.putAll(written.conflicts());
             new ChangeWrites(db).write(written.recorded());
-            written.added().stream().map(Append::audit).filter(Objects::nonNull).forEach(audit::add);
+            written.recorded().stream()
+                    .map(Append::audit)
+                    .filter(Objects::nonNull)
+                    .forEach(audit::add);
         }
         if (!starts.isEmpty()) {
             results.putAll(new StartWrites(db, node).write(starts));

@@ -1,10 +1,12 @@
 package dev.holdfast.saga;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.holdfast.saga.Command.Append;
 import dev.holdfast.saga.Command.Result;
 import dev.holdfast.saga.Command.RowChange;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -68,6 +70,44 @@ class SagaBatchTest {
         assertThat(results).containsExactly(new Result.Conflict(), new Result.Recorded());
         assertThat(postgres.texts("SELECT saga_id || ' ' || event FROM saga.saga_steps ORDER BY saga_id"))
                 .containsExactly("s1 DONE", "s2 DONE");
+    }
+
+    @Test
+    void an_append_of_several_rows_to_a_longer_log_leaves_nothing_behind_it() {
+        run(start("s1"));
+        run(append("s1", entry(1, "seat", SagaEvent.DONE)));
+
+        var late = append("s1", entry(1, "seat", SagaEvent.REFUSED), entry(2, "seat", SagaEvent.TURNED_BACK));
+        assertThat(run(late)).containsExactly(new Result.Conflict());
+        assertThat(postgres.texts("SELECT event FROM saga.saga_steps")).containsExactly("DONE");
+    }
+
+    @Test
+    void what_an_operator_did_is_kept_once_though_its_batch_is_run_again() {
+        var note = new Command.Note(new Command.Audit("olga", "retry-now", "s1", "asked for", NOW));
+
+        run(note);
+        run(note);
+        assertThat(postgres.texts("SELECT who FROM saga.saga_audit")).containsExactly("olga");
+    }
+
+    @Test
+    void a_saga_whose_row_is_gone_does_not_hold_up_the_others_of_its_batch() {
+        var attention = new RowChange(null, true, NOW);
+        var lost = new Append(
+                "s0",
+                List.of(entry(1, "seat", SagaEvent.DONE)),
+                attention,
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                null,
+                null);
+        assertThatThrownBy(() -> run(lost))
+                .cause()
+                .extracting(e -> ((SQLException) e).getSQLState())
+                .isEqualTo("23000");
     }
 
     @Test
