@@ -14,11 +14,11 @@ public final class Alarm {
         rings.release();
     }
 
-    /// Sleeps for a time of the system's clock.
+    /// Sleeps for a time of the system's clock; 292 years is the longest.
     ///
     /// @return whether it rang
     public boolean await(Duration atMost) throws InterruptedException {
-        boolean rang = rings.tryAcquire(Math.max(0, atMost.toNanos()), TimeUnit.NANOSECONDS);
+        boolean rang = rings.tryAcquire(Math.max(0, TimeUnit.NANOSECONDS.convert(atMost)), TimeUnit.NANOSECONDS);
         if (rang) {
             rings.drainPermits();
         }

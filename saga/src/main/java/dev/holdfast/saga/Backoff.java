@@ -7,8 +7,11 @@ import java.util.random.RandomGenerator;
 /// counted from 0. The random part keeps a thousand sagas that failed together from coming back together.
 ///
 /// @param base the pause after the first attempt, before the random part. Positive, default 1 s
-/// @param max no pause is longer. At least `base`, default 30 s
+/// @param max no pause is longer. At least `base`, at most 365 days, default 30 s
 public record Backoff(Duration base, Duration max) {
+
+    /// Before the default, whose construction asks for it.
+    private static final Duration LONGEST = Duration.ofDays(365);
 
     /// 1, 2, 4, 8 … seconds, at most 30.
     public static final Backoff DEFAULT = new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(30));
@@ -17,8 +20,8 @@ public record Backoff(Duration base, Duration max) {
         if (base == null || !base.isPositive()) {
             throw new IllegalArgumentException("base must be positive, not " + base);
         }
-        if (max == null || max.compareTo(base) < 0) {
-            throw new IllegalArgumentException("max must be at least base, " + base + ", not " + max);
+        if (max == null || max.compareTo(base) < 0 || max.compareTo(LONGEST) > 0) {
+            throw new IllegalArgumentException("max must be " + base + " (base) to 365 days, not " + max);
         }
     }
 

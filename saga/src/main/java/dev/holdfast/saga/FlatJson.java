@@ -48,17 +48,26 @@ final class FlatJson {
         return new FlatJson(json).string();
     }
 
-    private static void quote(StringBuilder json, String value) {
+    /// Whether PostgreSQL keeps a text as it is.
+    static boolean isStorable(String text) {
+        return storable(text).equals(text);
+    }
+
+    /// The text with U+FFFD for what PostgreSQL's `text` and `jsonb` refuse, or the driver would silently change.
+    static String storable(String text) {
+        var kept = new StringBuilder(text.length());
+        text.codePoints()
+                .map(c -> c == 0 || c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE ? '\uFFFD' : c)
+                .forEach(kept::appendCodePoint);
+        return kept.toString();
+    }
+
+    private static void quote(StringBuilder json, String text) {
+        var value = storable(text);
         json.append('"');
         for (int i = 0; i < value.length(); i++) {
             char c = value.charAt(i);
-            if (Character.isHighSurrogate(c)
-                    && i + 1 < value.length()
-                    && Character.isLowSurrogate(value.charAt(i + 1))) {
-                json.append(c).append(value.charAt(++i));
-            } else if (Character.isSurrogate(c) || c == 0) {
-                json.append('\uFFFD');
-            } else if (c == '"' || c == '\\') {
+            if (c == '"' || c == '\\') {
                 json.append('\\').append(c);
             } else if (c < ' ') {
                 json.append("\\u%04x".formatted((int) c));

@@ -117,9 +117,10 @@ final class Journal {
         };
     }
 
-    /// A participant's text may be a whole page; a log row is not the place for it.
+    /// A participant's text may be a whole page; a log row is not the place for it. And it may hold what PostgreSQL
+    /// refuses: a dead letter that cannot be written would hold up everything behind it.
     private static String shortened(String text) {
-        return text.length() <= LONGEST_TEXT ? text : text.substring(0, LONGEST_TEXT - 1) + "…";
+        return FlatJson.storable(text.length() <= LONGEST_TEXT ? text : text.substring(0, LONGEST_TEXT - 1) + "…");
     }
 
     record Times(Instant started, Instant ended) {}

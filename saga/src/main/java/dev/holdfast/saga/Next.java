@@ -29,4 +29,14 @@ sealed interface Next {
 
     /// Record the end.
     record Finish(SagaStatus status) implements Next {}
+
+    /// The step whose action this calls, now or when a pause is over; `null` for none.
+    default String calls() {
+        return switch (this) {
+            case Run(var step, var _, var _) -> step;
+            case Sleep(var _, var then) -> then.calls();
+            case Await(var _, var _, var then) -> then.calls();
+            case Undo _, BeginPivot _, TurnBack _, Close _, Finish _ -> null;
+        };
+    }
 }

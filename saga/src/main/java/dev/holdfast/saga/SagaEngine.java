@@ -30,6 +30,9 @@ public final class SagaEngine implements AutoCloseable {
     /// How often a saga that another node runs is looked at by those who wait for it here.
     private static final Duration LOOK_EVERY = Duration.ofMillis(200);
 
+    /// Of what an operator says.
+    private static final int LONGEST_TEXT = 4_000;
+
     /// How long an operator waits for a saga that is busy with an attempt.
     private static final Duration ORDER_PATIENCE = Duration.ofSeconds(30);
 
@@ -129,9 +132,12 @@ public final class SagaEngine implements AutoCloseable {
     ///
     /// @return empty when there is no such saga
     public Optional<SagaView> await(String sagaId, Duration atMost) {
-        long end = System.nanoTime() + atMost.toNanos();
+        long nanos = TimeUnit.NANOSECONDS.convert(atMost); // the longest there is, where it is longer
+        long end = System.nanoTime() + nanos;
         try {
-            for (var left = atMost; left.isPositive(); left = Duration.ofNanos(end - System.nanoTime())) {
+            for (var left = Duration.ofNanos(nanos);
+                    left.isPositive();
+                    left = Duration.ofNanos(end - System.nanoTime())) {
                 var live = runs.of(sagaId);
                 if (live.isPresent()) {
                     return Optional.of(live.get().ended().get(left.toNanos(), TimeUnit.NANOSECONDS));
@@ -172,9 +178,10 @@ public final class SagaEngine implements AutoCloseable {
 
     /// Tries a saga's next attempt now instead of at the end of its pause; a parked saga is tried anew.
     ///
-    /// @param who the operator, kept in the audit
+    /// @param who the operator, up to 100 characters, kept in the audit
+    /// @throws dev.holdfast.groupcommit.GroupCommitException the audit could not be written; nothing was done
     public OperatorAnswer retryNow(String sagaId, String who) {
-        required("who", who);
+        required("who", who, 100);
         var live = runs.of(sagaId);
         if (live.isEmpty() && !adoption.isParked(sagaId)) {
             return new OperatorAnswer.NotPossible("saga " + sagaId + " is not in flight on this node");
@@ -188,13 +195,14 @@ public final class SagaEngine implements AutoCloseable {
     /// Counts a dead-lettered undo as completed because a person has done it.
     ///
     /// @param step the step that was undone by hand
-    /// @param who the operator
+    /// @param who the operator, up to 100 characters
     /// @param reason why by hand
-    /// @param evidence what shows that it was done: a refund's number
+    /// @param evidence what shows that it was done: a refund's number; it and the reason up to 4,000 characters
+    /// @throws SagaStoreException it may be recorded or not: the database does not answer in time
     public OperatorAnswer resolve(String sagaId, String step, String who, String reason, String evidence) {
-        required("who", who);
-        required("reason", reason);
-        required("evidence", evidence);
+        required("who", who, 100);
+        required("reason", reason, LONGEST_TEXT);
+        required("evidence", evidence, LONGEST_TEXT);
         var live = runs.of(sagaId);
         if (live.isEmpty()) {
             return new OperatorAnswer.NotPossible("saga " + sagaId + " is not in flight on this node");
@@ -209,9 +217,11 @@ public final class SagaEngine implements AutoCloseable {
             if (e instanceof InterruptedException) {
                 Thread.currentThread().interrupt();
             }
-            return live.get().run().withdraw(order)
-                    ? new OperatorAnswer.NotPossible("saga " + sagaId + " is busy with an attempt; ask again")
-                    : order.answer().join();
+            if (live.get().run().withdraw(order)) {
+                return new OperatorAnswer.NotPossible("saga " + sagaId + " is busy with an attempt; ask again");
+            }
+            throw new SagaStoreException(
+                    "the resolution of " + step + " of saga " + sagaId + " is being recorded; look at the saga", e);
         } catch (ExecutionException e) {
             throw new IllegalStateException("an order is never completed exceptionally", e);
         }
@@ -267,9 +277,10 @@ public final class SagaEngine implements AutoCloseable {
         }
     }
 
-    private static void required(String what, String value) {
-        if (value == null || value.isBlank()) {
-            throw new IllegalArgumentException("an operator's request needs " + what + ", not '" + value + "'");
+    private static void required(String what, String value, int longest) {
+        if (value == null || value.isBlank() || value.length() > longest || !FlatJson.isStorable(value)) {
+            throw new IllegalArgumentException(
+                    "an operator's request needs " + what + " of 1 to " + longest + " characters, not '" + value + "'");
         }
     }
 
@@ -315,23 +326,23 @@ public final class SagaEngine implements AutoCloseable {
         }
 
         public Builder settings(SagaSettings settings) {
-            this.settings = settings;
+            this.settings = Objects.requireNonNull(settings, "settings");
             return this;
         }
 
         public Builder listener(SagaListener listener) {
-            this.listener = listener;
+            this.listener = Objects.requireNonNull(listener, "listener");
             return this;
         }
 
         public Builder clock(SagaClock clock) {
-            this.clock = clock;
+            this.clock = Objects.requireNonNull(clock, "clock");
             return this;
         }
 
         /// The random part of pauses. Asked by many threads at once.
         public Builder random(RandomGenerator random) {
-            this.random = random;
+            this.random = Objects.requireNonNull(random, "random");
             return this;
         }
 

@@ -78,8 +78,7 @@ final class SagaRun<P> {
     /// node that died left no row about it. So it is in doubt until its participant answers.
     void recovered() {
         var next = Progress.next(definition, log);
-        var step =
-                next.stream().map(SagaRun::mayHaveRun).filter(Objects::nonNull).findFirst();
+        var step = next.stream().map(Next::calls).filter(Objects::nonNull).findFirst();
         if (step.isPresent() || Standing.of(log).parked()) {
             var now = tools.clock().now();
             record(Journal.happened(seq(), step.orElse(null), SagaEvent.RECOVERED, Map.of(), now));
@@ -94,7 +93,7 @@ final class SagaRun<P> {
             throw new StoppedException("the engine stops");
         }
         for (var order = orders.poll(); order != null; order = orders.poll()) {
-            order.answer().complete(resolve(order));
+            follow(order);
         }
         var next = Progress.next(definition, log);
         if (next.isEmpty()) {
@@ -102,6 +101,18 @@ final class SagaRun<P> {
         }
         act(soonest(next));
         return true;
+    }
+
+    /// Whoever gave the order hears of it also where the saga stops over it: by then nobody can take it back.
+    private void follow(Order order) {
+        try {
+            order.answer().complete(resolve(order));
+        } catch (RuntimeException e) {
+            order.answer()
+                    .complete(new OperatorAnswer.NotPossible("the saga stopped here before it was recorded for sure ("
+                            + e.getMessage() + "); its log tells whether it was"));
+            throw e;
+        }
     }
 
     /// Ends the pause this saga is in, or the next one.
@@ -240,8 +251,11 @@ final class SagaRun<P> {
                 .anyMatch(next -> next instanceof Next.TurnBack || next instanceof Next.Await);
     }
 
+    /// An operator who hurries brings the next attempt forward. Where none is left, the pause is the time a
+    /// participant still has to answer, and ending it early would turn the saga back.
     private void pause(Instant until, Next then) {
-        if (tools.clock().now().isBefore(until) && !hurried) {
+        boolean attempts = !(then instanceof Next.TurnBack);
+        if (tools.clock().now().isBefore(until) && !(hurried && attempts)) {
             try {
                 tools.clock().sleep(until, alarm);
             } catch (InterruptedException e) {
@@ -249,7 +263,7 @@ final class SagaRun<P> {
                 throw new StoppedException("interrupted during a pause");
             }
         }
-        boolean due = hurried || !tools.clock().now().isBefore(until);
+        boolean due = hurried && attempts || !tools.clock().now().isBefore(until);
         if (due && orders.isEmpty() && !tools.log().stopped()) {
             hurried = false;
             act(then);
@@ -376,15 +390,6 @@ final class SagaRun<P> {
             case Next.Await(var signal, var deadline, var then) -> deadline;
             case Next.Run _, Next.Undo _, Next.BeginPivot _, Next.TurnBack _, Next.Close _, Next.Finish _ ->
                 Instant.MIN;
-        };
-    }
-
-    private static String mayHaveRun(Next next) {
-        return switch (next) {
-            case Next.Run(var step, var attempt, var generation) -> step;
-            case Next.Sleep(var until, var then) -> mayHaveRun(then);
-            case Next.Await(var signal, var deadline, var then) -> mayHaveRun(then);
-            case Next.Undo _, Next.BeginPivot _, Next.TurnBack _, Next.Close _, Next.Finish _ -> null;
         };
     }
 }

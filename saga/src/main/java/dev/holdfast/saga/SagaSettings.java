@@ -5,8 +5,8 @@ import java.time.Duration;
 /// The settings of an engine.
 ///
 /// @param maxInFlight sagas that may be in flight at once; one more is refused at the door. Sagas taken over from a
-///     node that died count, and are never refused. 1 or more, default 10,000; each takes a virtual thread and a
-///     few KB
+///     node that died count, and are never refused. 1 to 1,000,000, default 10,000; each takes a virtual thread and
+///     a few KB
 /// @param drainGrace how long [SagaEngine#close()] lets running attempts finish before they are interrupted.
 ///     Positive, default 10 s; the longest `within` of the definitions is a good value
 /// @param startKeysKept how long an idempotency key is kept at least. Positive, default 7 days; must outlive the
@@ -20,8 +20,8 @@ public record SagaSettings(int maxInFlight, Duration drainGrace, Duration startK
             new SagaSettings(10_000, Duration.ofSeconds(10), Duration.ofDays(7), Duration.ofSeconds(30));
 
     public SagaSettings {
-        if (maxInFlight < 1) {
-            throw new IllegalArgumentException("maxInFlight must be 1 or more, not " + maxInFlight);
+        if (maxInFlight < 1 || maxInFlight > 1_000_000) {
+            throw new IllegalArgumentException("maxInFlight must be 1 to 1,000,000, not " + maxInFlight);
         }
         positive("drainGrace", drainGrace);
         positive("startKeysKept", startKeysKept);

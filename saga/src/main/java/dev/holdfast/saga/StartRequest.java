@@ -49,7 +49,7 @@ public record StartRequest<P>(
     }
 
     private static void text(String what, String value, int longest) {
-        if (value == null || value.isBlank() || value.length() > longest || value.indexOf('\0') >= 0) {
+        if (value == null || value.isBlank() || value.length() > longest || !FlatJson.isStorable(value)) {
             throw new IllegalArgumentException(what + " must be 1 to " + longest + " characters, not '" + value + "'");
         }
     }

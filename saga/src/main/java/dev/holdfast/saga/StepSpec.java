@@ -11,6 +11,7 @@ import java.util.List;
 public final class StepSpec<P> {
 
     private static final int LONGEST_NAME = 50;
+    private static final Duration LONGEST = Duration.ofDays(365);
 
     private final String name;
     private final StepKind kind;
@@ -96,16 +97,16 @@ public final class StepSpec<P> {
         return this;
     }
 
-    /// The time limit of one attempt, also of an attempt to undo. Default 10 s. An attempt that does not return in
-    /// time is [Outcome.Unclear], its thread is interrupted and what it still does is a late call to the
-    /// participant.
+    /// The time limit of one attempt, also of an attempt to undo. Default 10 s, 365 days at most. An attempt that
+    /// does not return in time is [Outcome.Unclear], its thread is interrupted and what it still does is a late
+    /// call to the participant.
     public StepSpec<P> within(Duration limit) {
         within = limit;
         return this;
     }
 
-    /// How long after it is sent a participant may still act on a call, at least `within`; default twice that. The
-    /// participant's guard must remember keys for longer.
+    /// How long after it is sent a participant may still act on a call, at least `within`, 365 days at most;
+    /// default twice `within`. The participant's guard must remember keys for longer.
     public StepSpec<P> validFor(Duration validity) {
         validFor = validity;
         return this;
@@ -140,7 +141,7 @@ public final class StepSpec<P> {
                 retries,
                 backoff,
                 within,
-                validFor == null && within != null ? within.multipliedBy(2) : validFor);
+                validFor == null && missing.isEmpty() ? within.multipliedBy(2) : validFor);
     }
 
     private void nameFaults(List<String> missing) {
@@ -181,6 +182,8 @@ public final class StepSpec<P> {
         }
         if (within == null || !within.isPositive()) {
             missing.add("has a time limit of " + within + ", it must be positive");
+        } else if (within.compareTo(LONGEST) > 0 || validFor != null && validFor.compareTo(LONGEST) > 0) {
+            missing.add("has a time limit of " + within + " or is valid for " + validFor + ", 365 days is the limit");
         } else if (validFor != null && validFor.compareTo(within) < 0) {
             missing.add("is valid for " + validFor + ", less than its time limit of " + within);
         }

@@ -2,6 +2,7 @@ package dev.holdfast.saga;
 
 import static dev.holdfast.saga.SagaEngineTest.request;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -108,6 +109,49 @@ class CompensationTest {
                 .containsExactly("olga resolve hotel s1 called them");
         assertThat(postgres.texts("SELECT DISTINCT status FROM saga.saga_compensating_tasks"))
                 .containsExactly("COMPLETED");
+    }
+
+    @Test
+    void a_step_of_the_longest_name_that_fails_with_unprintable_words_can_be_resolved_too() throws Exception {
+        var name = "h".repeat(50);
+        var definition = SagaDefinition.named("long")
+                .version(1)
+                .carrying(PayloadCodec.text())
+                .step(
+                        name,
+                        step -> step.owner("team", "service")
+                                .customerSees("SEEN")
+                                .succeedsWhen("yes")
+                                .failsWhen("no")
+                                .backoff(Trip.SOON)
+                                .does((payload, call) -> Outcome.Done.done())
+                                .undoneBy((payload, call) -> new Outcome.Failed("a\0b\uD800"))
+                                .compensatedAt("SERVICE"))
+                .pivot(
+                        "pay",
+                        step -> step.owner("team", "service")
+                                .customerSees("SEEN")
+                                .succeedsWhen("yes")
+                                .failsWhen("no")
+                                .does((payload, call) -> new Outcome.Refused("no", "no")))
+                .build();
+        start(definition);
+        assertThat(deadLetter.get(20, TimeUnit.SECONDS)).isEqualTo(name + ": a\uFFFDb\uFFFD");
+
+        assertThat(engine.resolve("s1", name, "olga", "called them", "mail 4711"))
+                .isEqualTo(new OperatorAnswer.Accepted());
+        assertThat(engine.await("s1", SOON).orElseThrow().status()).isEqualTo(SagaStatus.FAILED);
+    }
+
+    @Test
+    void what_an_operator_says_must_fit_the_tables() throws Exception {
+        start(trip.definition());
+
+        assertThatIllegalArgumentException().isThrownBy(() -> engine.retryNow("s1", "x".repeat(101)));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> engine.resolve("s1", "hotel", "olga", "a\0b", "evidence"));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> engine.resolve("s1", "hotel", "olga", "reason", "x".repeat(4_001)));
     }
 
     @Test

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 /// The loop alone: one thread, virtual time, no database.
@@ -52,6 +53,43 @@ class SagaRunTest {
 
         assertThat(Duration.between(START, now)).isGreaterThan(Duration.ofHours(1));
         assertThat(Standing.of(recorded).status()).isEqualTo(SagaStatus.COMPLETED);
+    }
+
+    @Test
+    void hurrying_does_not_take_away_the_time_a_participant_still_has_to_answer() {
+        var deadline = START.plus(Duration.ofHours(3));
+        trip.answers("seat", new Outcome.Waiting("seat-held", deadline));
+        var run = run(List.of());
+        run.advance();
+        for (int repetition = 1; repetition <= 3; repetition++) {
+            run.hurry();
+            run.advance();
+        }
+        assertThat(now).isEqualTo(START);
+
+        run.hurry();
+        run.advance();
+        assertThat(now).isEqualTo(deadline);
+    }
+
+    @Test
+    void who_gave_an_order_hears_of_it_when_the_saga_stops_over_it() {
+        trip.answers("pay", new Outcome.Refused("declined", "no"));
+        trip.answers("hotel:undo", new Outcome.Failed("down"));
+        var run = run(List.of());
+        while (!Progress.isDeadLetter(Standing.of(recorded).of("hotel"))) {
+            run.advance();
+        }
+        var order = new SagaRun.Order(
+                new Command.Audit("olga", "resolve hotel", "s1", "called them", now),
+                "hotel",
+                "mail 4711",
+                new CompletableFuture<>());
+        run.order(order);
+        diesAfter = recorded.size();
+
+        assertThatThrownBy(run::advance).isInstanceOf(StoppedException.class);
+        assertThat(order.answer()).isCompletedWithValueMatching(OperatorAnswer.NotPossible.class::isInstance);
     }
 
     /// Every place where it can die, for a saga that turns back: it ends the same, each step under its one key.

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.holdfast.groupcommit.OverloadedException;
 import dev.holdfast.groupcommit.RejectedRequestException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
@@ -91,6 +92,14 @@ class StartTest {
         engine.await("s1", SOON);
         assertThat(engine.holderOf("cart:7")).isEmpty();
         assertThat(engine.start(definition, about("s2", "two", "cart:7"))).isEqualTo(new StartAnswer.Started("s2"));
+    }
+
+    @Test
+    void texts_the_database_would_change_or_refuse_are_refused_before() {
+        for (var text : List.of("a\0b", "a\uD800", "\uDC00b", " ", "x".repeat(256))) {
+            assertThatIllegalArgumentException().isThrownBy(() -> about("s1", text, null));
+        }
+        assertThat(about("s1", "\uD83D\uDE00", null).idempotencyKey()).hasSize(2);
     }
 
     @Test
