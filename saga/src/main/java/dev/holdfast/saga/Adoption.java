@@ -94,7 +94,8 @@ final class Adoption implements Runs.Parking, AutoCloseable {
         return true;
     }
 
-    /// Looks for sagas of this node that do not run, for ever.
+    /// Looks for sagas of this node that do not run, for ever: one that cannot be read must not end the looking for
+    /// the others.
     void sweepEvery(Duration pause) {
         Thread.ofVirtual().name("saga-sweep").start(() -> {
             while (!closed) {
@@ -103,6 +104,8 @@ final class Adoption implements Runs.Parking, AutoCloseable {
                     sweep();
                 } catch (SagaStoreException e) {
                     LOG.warn("cannot look for sagas left behind, will do so again: {}", e.getMessage());
+                } catch (RuntimeException e) {
+                    LOG.error("a round of looking for sagas left behind failed, the next one comes", e);
                 } catch (InterruptedException e) {
                     return;
                 }
@@ -134,11 +137,19 @@ final class Adoption implements Runs.Parking, AutoCloseable {
         }
         for (var sagaId : reads.idsInFlight(node)) {
             if (!starting.contains(sagaId) && runs.of(sagaId).isEmpty() && !parked.contains(sagaId)) {
-                reads.find(sagaId).ifPresent(whole -> {
-                    LOG.info("saga {} was left behind and is taken up", sagaId);
-                    adopt(whole.recorded());
-                });
+                takeUp(sagaId);
             }
+        }
+    }
+
+    private void takeUp(String sagaId) {
+        try {
+            reads.find(sagaId).ifPresent(whole -> {
+                LOG.info("saga {} was left behind and is taken up", sagaId);
+                adopt(whole.recorded());
+            });
+        } catch (IllegalArgumentException e) {
+            LOG.error("the log of saga {} cannot be read, it stays where it is", sagaId, e);
         }
     }
 

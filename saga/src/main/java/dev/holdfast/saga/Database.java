@@ -3,9 +3,13 @@ package dev.holdfast.saga;
 import java.sql.Connection;
 import java.sql.SQLException;
 import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Transactions outside of the lane: reads, and what happens once when a node starts or stops.
 final class Database {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Database.class);
 
     @FunctionalInterface
     interface Work<R> {
@@ -39,25 +43,34 @@ final class Database {
             try {
                 var result = work.run(db);
                 db.commit();
-                db.setAutoCommit(true);
                 return result;
-            } catch (SQLException | RuntimeException e) {
+            } catch (Throwable e) {
                 rollBack(db, e);
                 throw e;
+            } finally {
+                restore(db);
             }
         } catch (SQLException e) {
             throw failed(e);
         }
     }
 
-    /// What went wrong first is what the caller must hear of: whether the database was away decides what may be
-    /// done next, and a connection that was cut says of everything asked afterwards only that it is closed.
-    private static void rollBack(Connection db, Exception why) {
+    /// What went wrong first is what the caller must hear of.
+    private static void rollBack(Connection db, Throwable why) {
         try {
             db.rollback();
-            db.setAutoCommit(true);
         } catch (SQLException e) {
             why.addSuppressed(e);
+        }
+    }
+
+    /// For the next who gets it from a pool. A connection that cannot be set is broken, which the statement before
+    /// has said, or the next one will say.
+    private static void restore(Connection db) {
+        try {
+            db.setAutoCommit(true);
+        } catch (SQLException e) {
+            LOG.debug("a connection broke at the end of its transaction", e);
         }
     }
 
