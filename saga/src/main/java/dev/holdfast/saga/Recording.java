@@ -8,7 +8,6 @@ import dev.holdfast.saga.Command.RowChange;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 
 /// Works out what changes in the tables together with new rows of a log. Pure: the difference between what the log
 /// said before and what it says with the new rows.
@@ -73,26 +72,20 @@ final class Recording {
     }
 
     private static List<Resolution> resolved(Standing before, List<LogEntry> entries, Audit audit) {
-        return entries.stream()
-                .filter(entry -> entry.step() != null && Progress.isDeadLetter(before.of(entry.step())))
-                .map(entry -> switch (entry.event()) {
-                    case UNDONE ->
-                        new Resolution(
-                                entry.step(),
-                                "engine",
-                                "attempt " + entry.attempt() + " succeeded",
-                                null,
-                                entry.endedAt());
-                    case RESOLVED ->
-                        new Resolution(
-                                entry.step(),
-                                audit.who(),
-                                entry.detail().get("reason"),
-                                entry.detail().get("evidence"),
-                                entry.endedAt());
-                    default -> null;
-                })
-                .filter(Objects::nonNull)
-                .toList();
+        var resolved = new ArrayList<Resolution>();
+        for (var entry : entries) {
+            if (entry.step() == null || !Progress.isDeadLetter(before.of(entry.step()))) {
+                continue;
+            }
+            if (entry.event() == SagaEvent.UNDONE) {
+                var reason = "attempt " + entry.attempt() + " succeeded";
+                resolved.add(new Resolution(entry.step(), "engine", reason, null, entry.endedAt()));
+            } else if (entry.event() == SagaEvent.RESOLVED) {
+                var detail = entry.detail();
+                resolved.add(new Resolution(
+                        entry.step(), audit.who(), detail.get("reason"), detail.get("evidence"), entry.endedAt()));
+            }
+        }
+        return resolved;
     }
 }

@@ -73,10 +73,6 @@ final class SagaLane implements SagaLog, AutoCloseable {
         return result;
     }
 
-    boolean isFenced() {
-        return fenced;
-    }
-
     /// From now on sagas stop before their next act.
     void drain() {
         draining = true;

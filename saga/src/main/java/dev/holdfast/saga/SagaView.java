@@ -5,7 +5,8 @@ import java.util.List;
 
 /// One saga, whole.
 ///
-/// @param currentStep the step it stands at, `null` before the first and when the definition is not known
+/// @param currentStep the step it stands at, that of the latest row (`null` before the first) where
+///     the definition is not known
 /// @param stage what the customer sees: the stage of the latest step reached, or COMPENSATING, FAILED, COMPLETED
 /// @param needsAttention a person should look; the engine goes on trying
 /// @param payload the JSON it carries

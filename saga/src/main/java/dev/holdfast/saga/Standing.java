@@ -72,7 +72,7 @@ final class Standing {
             currentStep = entry.step();
         }
         switch (entry.event()) {
-            case DONE -> of(entry.step()).isDone(entry);
+            case DONE -> of(entry.step()).isDone();
             case REFUSED -> of(entry.step()).isRefused(entry);
             case FAILED -> of(entry.step()).attempted(entry);
             case UNCLEAR, WAITING -> {

@@ -1,7 +1,6 @@
 package dev.holdfast.saga;
 
 import java.time.Instant;
-import java.util.Map;
 
 /// What a log says about one step.
 final class StepStanding {
@@ -20,7 +19,6 @@ final class StepStanding {
     private boolean unclear;
     private int attempts;
     private LogEntry lastAttempt;
-    private Map<String, String> facts = Map.of();
     private boolean undone;
     private int undoFailures;
     private LogEntry lastUndo;
@@ -37,10 +35,9 @@ final class StepStanding {
         unclear = true;
     }
 
-    void isDone(LogEntry entry) {
+    void isDone() {
         done = true;
         unclear = false;
-        facts = entry.detail();
     }
 
     /// Refused from the participant's record under the key: no attempt had an effect, and none that is still under
@@ -82,10 +79,6 @@ final class StepStanding {
     /// The last attempt without success, `null` before one.
     LogEntry lastAttempt() {
         return lastAttempt;
-    }
-
-    Map<String, String> facts() {
-        return facts;
     }
 
     boolean undone() {
