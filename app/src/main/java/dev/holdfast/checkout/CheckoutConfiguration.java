@@ -11,6 +11,8 @@ import dev.holdfast.orders.OrdersApi;
 import dev.holdfast.payment.PaymentApi;
 import dev.holdfast.platform.Lanes;
 import dev.holdfast.platform.ServiceDatabases;
+import dev.holdfast.platform.Trace;
+import dev.holdfast.saga.Outcome;
 import dev.holdfast.saga.SagaEngine;
 import dev.holdfast.saga.SagaSchema;
 import dev.holdfast.saga.SagaSettings;
@@ -20,6 +22,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
+import java.util.concurrent.Callable;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -72,9 +75,16 @@ class CheckoutConfiguration {
         var builder = SagaEngine.builder(database.pool())
                 .laneConnections(lanes.connections(database))
                 .settings(SagaSettings.DEFAULTS.withMaxInFlight(maxInFlight))
+                .tracing(CheckoutConfiguration::inTrace)
                 .listener(new EngineMetrics(metrics, lanes.meters("saga")));
         flows.all().forEach(builder::register);
         return builder.start();
+    }
+
+    /// Services take the trace of what they record and tell from the thread that calls them.
+    private static Outcome inTrace(String traceparent, Callable<Outcome> attempt) throws Exception {
+        var trace = Trace.parse(traceparent);
+        return trace.isPresent() ? trace.get().call(attempt::call) : attempt.call();
     }
 
     @Bean

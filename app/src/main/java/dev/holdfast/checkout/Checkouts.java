@@ -160,7 +160,6 @@ final class Checkouts {
                 address,
                 methods,
                 request.deliveryPreference() == null ? "standard" : request.deliveryPreference());
-        var trace = Trace.current();
         return new StartRequest<>(
                 attempt.sagaId(),
                 order,
@@ -172,7 +171,7 @@ final class Checkouts {
                 // would answer for, and undo, what belongs to the first. Claimed for made-up ids too: somebody may
                 // send one.
                 "order:" + attempt.orderId(),
-                trace == null ? null : trace.traceId());
+                Trace.currentTraceparent());
     }
 
     /// The answer that this key got before, when its request is the same.

@@ -11,6 +11,10 @@ sealed interface PaymentCommand {
 
     String orderId();
 
+    /// A command and the trace of who asked (a W3C `traceparent`, or null): the lane works on a thread of its own,
+    /// and the events that follow lead back.
+    record Asked(PaymentCommand command, String traceparent) {}
+
     /// Records the intent to authorize, or finds what is on record.
     ///
     /// @param provider asked first

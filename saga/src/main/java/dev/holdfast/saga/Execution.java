@@ -6,12 +6,18 @@ import java.time.Instant;
 ///
 /// @param payload the JSON it carries
 /// @param subject `null` for none
-/// @param traceId `null` for none
+/// @param traceparent `null` for none
 record Execution(
         String sagaId,
         String definition,
         int version,
         String payload,
         String subject,
-        String traceId,
-        Instant createdAt) {}
+        String traceparent,
+        Instant createdAt) {
+
+    /// The trace it belongs to, `null` for none.
+    String traceId() {
+        return traceparent == null ? null : traceparent.substring(3, 35);
+    }
+}

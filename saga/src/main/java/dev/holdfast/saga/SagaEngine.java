@@ -54,7 +54,8 @@ public final class SagaEngine implements AutoCloseable {
         node = NodeRegistry.takeOver(dataSource, builder.node);
         lane = new SagaLane(builder.laneConnections, node, settings.maxInFlight(), builder.listener);
         reads = new SagaReads(dataSource);
-        tools = new SagaRun.Tools(lane, new TimedCaller(), builder.clock, builder.random, builder.listener);
+        tools = new SagaRun.Tools(
+                lane, new TimedCaller(), builder.clock, builder.random, builder.listener, builder.tracing);
         adoption = new Adoption(node, definitions, reads, tools, settings.maxInFlight());
         runs = adoption.runs();
     }
@@ -257,7 +258,7 @@ public final class SagaEngine implements AutoCloseable {
                 definition.version(),
                 definition.codec().toJson(request.payload()),
                 request.subject(),
-                request.traceId(),
+                request.traceparent(),
                 tools.clock().now());
     }
 
@@ -295,6 +296,7 @@ public final class SagaEngine implements AutoCloseable {
         private SagaListener listener = SagaListener.NONE;
         private SagaClock clock = SagaClock.system();
         private RandomGenerator random = new Random();
+        private TraceBinding tracing = TraceBinding.NONE;
 
         private Builder(DataSource dataSource) {
             this.dataSource = Objects.requireNonNull(dataSource, "dataSource");
@@ -343,6 +345,12 @@ public final class SagaEngine implements AutoCloseable {
         /// The random part of pauses. Asked by many threads at once.
         public Builder random(RandomGenerator random) {
             this.random = Objects.requireNonNull(random, "random");
+            return this;
+        }
+
+        /// Around every attempt: binds the saga's trace to the thread that makes it.
+        public Builder tracing(TraceBinding tracing) {
+            this.tracing = Objects.requireNonNull(tracing, "tracing");
             return this;
         }
 

@@ -17,7 +17,7 @@ import javax.sql.DataSource;
 /// Reads the engine's tables.
 final class SagaReads {
 
-    private static final String COLUMNS = "saga_id, definition, version, payload, subject, trace_id, created_at";
+    private static final String COLUMNS = "saga_id, definition, version, payload, subject, traceparent, created_at";
 
     private static final String FIND = "SELECT " + COLUMNS + " FROM saga.saga_runs WHERE saga_id = ?";
 
@@ -201,7 +201,7 @@ final class SagaReads {
                         rows.getInt("version"),
                         rows.getString("payload"),
                         rows.getString("subject"),
-                        rows.getString("trace_id"),
+                        rows.getString("traceparent"),
                         moment(rows, "created_at")));
             }
         }

@@ -36,7 +36,13 @@ final class SagaRun<P> {
     private static final Duration CLOSING_WITHIN = Duration.ofSeconds(30);
 
     /// Everything a run needs of the world.
-    record Tools(SagaLog log, StepCaller caller, SagaClock clock, RandomGenerator random, SagaListener listener) {}
+    record Tools(
+            SagaLog log,
+            StepCaller caller,
+            SagaClock clock,
+            RandomGenerator random,
+            SagaListener listener,
+            TraceBinding tracing) {}
 
     /// An operator's word that a step was undone by hand.
     record Order(Command.Audit audit, String step, String evidence, CompletableFuture<OperatorAnswer> answer) {}
@@ -238,7 +244,7 @@ final class SagaRun<P> {
     /// A thread that is interrupted while it waits for an attempt is to stop; the attempt stays in doubt, as if the
     /// process had died here.
     private Outcome call(Callable<Outcome> attempt, Duration within) {
-        var outcome = tools.caller().call(attempt, within);
+        var outcome = tools.caller().call(() -> tools.tracing().call(execution.traceparent(), attempt), within);
         if (Thread.currentThread().isInterrupted()) {
             throw new StoppedException("interrupted during an attempt");
         }
@@ -324,9 +330,7 @@ final class SagaRun<P> {
 
     private void told(Command.Append append, List<LogEntry> before) {
         for (var entry : append.entries()) {
-            if (entry.event() == SagaEvent.TURNED_BACK) {
-                LOG.info("COMPENSATE: turns back at {}: {}", entry.step(), entry.detail());
-            }
+            RunLines.recorded(entry);
         }
         for (var letter : append.deadLetters()) {
             LOG.error("COMPENSATE: dead letter: {} is not undone: {}", letter.step(), letter.error());

@@ -1,6 +1,7 @@
 package dev.holdfast.saga;
 
 import java.util.Objects;
+import java.util.regex.Pattern;
 
 /// A saga to be started.
 ///
@@ -15,7 +16,8 @@ import java.util.Objects;
 ///     characters, `null` for none
 /// @param name what no saga was ever called before (`order:ord_1`), kept for good unlike a subject. Up to 200
 ///     characters, `null` for none
-/// @param traceId put into the log context of its steps, up to 64 characters, `null` for none
+/// @param traceparent the W3C trace context of who asked, kept with the saga as it is: every attempt is made in it
+///     ([TraceBinding]), after a restart too, and its trace id is in the log context. `null` for none
 public record StartRequest<P>(
         String sagaId,
         P payload,
@@ -24,7 +26,10 @@ public record StartRequest<P>(
         String requestHash,
         String subject,
         String name,
-        String traceId) {
+        String traceparent) {
+
+    /// What a header may hold is the business of whoever reads it; what is kept here is well-formed.
+    private static final Pattern TRACEPARENT = Pattern.compile("00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}");
 
     public StartRequest {
         Objects.requireNonNull(payload, "payload");
@@ -38,14 +43,15 @@ public record StartRequest<P>(
         if (name != null) {
             text("name", name, 200);
         }
-        if (traceId != null) {
-            text("traceId", traceId, 64);
+        if (traceparent != null && !TRACEPARENT.matcher(traceparent).matches()) {
+            throw new IllegalArgumentException("traceparent must be one of version 00, not '" + traceparent + "'");
         }
     }
 
     /// The same with a name.
     public StartRequest<P> withName(String uniqueName) {
-        return new StartRequest<>(sagaId, payload, scope, idempotencyKey, requestHash, subject, uniqueName, traceId);
+        return new StartRequest<>(
+                sagaId, payload, scope, idempotencyKey, requestHash, subject, uniqueName, traceparent);
     }
 
     private static void text(String what, String value, int longest) {

@@ -149,7 +149,9 @@ class AttemptTest {
         start();
         engine.await("s1", SOON);
 
-        assertThat(context.join()).containsEntry("saga_id", "s1").containsEntry("trace_id", "trace-1");
+        assertThat(context.join())
+                .containsEntry("saga_id", "s1")
+                .containsEntry("trace_id", "4bf92f3577b34da6a3ce929d0e0e4736");
     }
 
     @Test

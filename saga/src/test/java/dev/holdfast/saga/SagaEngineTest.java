@@ -114,6 +114,13 @@ class SagaEngineTest {
 
     static StartRequest<String> request(String sagaId) {
         return new StartRequest<>(
-                sagaId, "to Rome", "test", "key-" + sagaId, "hash", "seat:" + sagaId, null, "trace-1");
+                sagaId,
+                "to Rome",
+                "test",
+                "key-" + sagaId,
+                "hash",
+                "seat:" + sagaId,
+                null,
+                "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
     }
 }

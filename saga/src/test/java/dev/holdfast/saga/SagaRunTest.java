@@ -114,7 +114,8 @@ class SagaRunTest {
     }
 
     private SagaRun<String> run(List<LogEntry> log) {
-        var tools = new SagaRun.Tools(new Rows(), this::call, new Leaping(), new Random(1), SagaListener.NONE);
+        var tools = new SagaRun.Tools(
+                new Rows(), this::call, new Leaping(), new Random(1), SagaListener.NONE, TraceBinding.NONE);
         var execution = new Execution("s1", "trip", 1, "{}", null, null, START);
         return new SagaRun<>(definition, execution, "to Rome", log, tools);
     }
