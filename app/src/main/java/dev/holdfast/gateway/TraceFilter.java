@@ -6,6 +6,8 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.Collections;
+import java.util.List;
 import java.util.random.RandomGenerator;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
@@ -59,10 +61,15 @@ final class TraceFilter extends OncePerRequestFilter {
         if (request.getAttribute(ATTRIBUTE) instanceof Trace known) {
             return known;
         }
-        var trace = Trace.parse(request.getHeader(HEADER))
+        var trace = Trace.parse(theOnly(Collections.list(request.getHeaders(HEADER))))
                 .map(caller -> caller.child(random))
                 .orElseGet(() -> Trace.begin(random));
         request.setAttribute(ATTRIBUTE, trace);
         return trace;
+    }
+
+    /// Two callers cannot both be the parent.
+    private static String theOnly(List<String> headers) {
+        return headers.size() == 1 ? headers.getFirst() : null;
     }
 }

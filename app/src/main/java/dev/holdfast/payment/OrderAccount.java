@@ -32,6 +32,7 @@ final class OrderAccount {
     private final List<Event> events = new ArrayList<>();
     private String claimed;
     private Instant now;
+    private String traceparent;
 
     /// @param source of the events
     OrderAccount(String orderId, String source) {
@@ -53,6 +54,11 @@ final class OrderAccount {
     /// The time of the database, which is the only clock that deadlines are held against.
     Instant now() {
         return now;
+    }
+
+    /// Events told from here on belong to this trace; null: to none.
+    void inTrace(String traceparent) {
+        this.traceparent = traceparent;
     }
 
     List<Payment> payments() {
@@ -159,7 +165,8 @@ final class OrderAccount {
                 payment.attempt().provider(),
                 declineCode,
                 now);
-        events.add(new Event(Ids.next("evt_"), type, source, orderId, orderId, sequence, null, now, Json.write(told)));
+        events.add(new Event(
+                Ids.next("evt_"), type, source, orderId, orderId, sequence, traceparent, now, Json.write(told)));
     }
 
     List<Payment> appended() {

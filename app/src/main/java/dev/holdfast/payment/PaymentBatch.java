@@ -2,6 +2,7 @@ package dev.holdfast.payment;
 
 import dev.holdfast.groupcommit.BatchWork;
 import dev.holdfast.payment.PaymentCommand.Answer;
+import dev.holdfast.payment.PaymentCommand.Asked;
 import dev.holdfast.payment.PaymentCommand.Begin;
 import dev.holdfast.payment.PaymentCommand.Chase;
 import dev.holdfast.payment.PaymentCommand.Open;
@@ -26,7 +27,7 @@ import java.util.function.Function;
 ///
 /// Run again with the same commands (a COMMIT whose answer was lost) it finds the rows it wrote and answers from
 /// them: an attempt counts as asked by one more caller, which at worst forgoes a failover.
-final class PaymentBatch implements BatchWork<PaymentCommand, PaymentOutcome> {
+final class PaymentBatch implements BatchWork<Asked, PaymentOutcome> {
 
     private final Outbox outbox;
 
@@ -35,17 +36,19 @@ final class PaymentBatch implements BatchWork<PaymentCommand, PaymentOutcome> {
     }
 
     @Override
-    public List<PaymentOutcome> run(Connection db, List<PaymentCommand> commands) throws SQLException {
+    public List<PaymentOutcome> run(Connection db, List<Asked> asked) throws SQLException {
+        var commands = asked.stream().map(Asked::command).toList();
         var accounts = accounts(db, commands);
         var elsewhere = PaymentTable.ordersOf(db, unknownKeys(commands, accounts));
         loadOperations(db, commands, accounts);
         var authorizing = new Authorizing(elsewhere);
         var undoing = new Undoing(elsewhere);
         var outcomes = new ArrayList<PaymentOutcome>(commands.size());
-        for (var command : commands) {
-            var account = accounts.get(command.orderId());
+        for (var one : asked) {
+            var account = accounts.get(one.command().orderId());
+            account.inTrace(one.traceparent());
             outcomes.add(
-                    switch (command) {
+                    switch (one.command()) {
                         case Begin begin -> authorizing.begin(account, begin);
                         case Answer answer -> authorizing.answer(account, answer);
                         case Undo undo -> undoing.undo(account, undo);

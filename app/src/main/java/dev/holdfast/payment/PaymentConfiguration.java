@@ -1,10 +1,10 @@
 package dev.holdfast.payment;
 
-import dev.holdfast.groupcommit.GroupCommit;
 import dev.holdfast.platform.FaultRates;
 import dev.holdfast.platform.Lanes;
 import dev.holdfast.platform.ServiceDatabases;
 import dev.holdfast.platform.events.Outboxes;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.util.List;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -31,18 +31,18 @@ class PaymentConfiguration {
     }
 
     @Bean
-    Providers paymentProviders(List<PaymentProvider> providers) {
-        return new Providers(providers);
+    Providers paymentProviders(List<PaymentProvider> providers, MeterRegistry metrics) {
+        return new Providers(providers.stream()
+                .<PaymentProvider>map(provider -> new MeteredProvider(provider, metrics))
+                .toList());
     }
 
     @Bean
     ProviderCalls providerCalls(PaymentLane lane, Providers providers, PaymentSettings settings) {
-        return new ProviderCalls(lane.lane(), providers, settings.inFlight());
+        return new ProviderCalls(lane, providers, settings.inFlight());
     }
 
-    /// The service's one lane, as a bean so that service and sweeper write through the same.
-    record PaymentLane(GroupCommit<PaymentCommand, PaymentOutcome> lane) {}
-
+    /// A bean, so that service and sweeper write through the same.
     @Bean
     PaymentLane paymentLane(ServiceDatabases databases, Lanes lanes, Outboxes outboxes) {
         var database = databases.of(SERVICE);
@@ -53,7 +53,7 @@ class PaymentConfiguration {
     @Bean
     PaymentService paymentService(
             PaymentLane lane, Providers providers, ProviderCalls calls, ServiceDatabases databases) {
-        return new PaymentService(lane.lane(), providers, calls, new PaymentReads(databases.of(SERVICE)));
+        return new PaymentService(lane, providers, calls, new PaymentReads(databases.of(SERVICE)));
     }
 
     /// Takes the lane so that the tables are there.
@@ -66,6 +66,6 @@ class PaymentConfiguration {
     PaymentSweeper paymentSweeper(
             PaymentLane lane, ProviderCalls calls, ServiceDatabases databases, PaymentSettings settings, Clock clock) {
         var unsettled = new UnsettledOrders(databases.of(SERVICE), settings.sweepAfter(), clock);
-        return new PaymentSweeper(lane.lane(), calls, unsettled, settings.sweepInterval(), settings.sweepAfter());
+        return new PaymentSweeper(lane, calls, unsettled, settings.sweepInterval(), settings.sweepAfter());
     }
 }

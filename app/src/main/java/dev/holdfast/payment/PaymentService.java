@@ -1,6 +1,5 @@
 package dev.holdfast.payment;
 
-import dev.holdfast.groupcommit.GroupCommit;
 import dev.holdfast.payment.PaymentCommand.Begin;
 import dev.holdfast.payment.PaymentCommand.GoOn;
 import dev.holdfast.payment.PaymentCommand.Open;
@@ -27,16 +26,12 @@ import java.util.function.Function;
 /// stands.
 final class PaymentService implements PaymentApi {
 
-    private final GroupCommit<PaymentCommand, PaymentOutcome> lane;
+    private final PaymentLane lane;
     private final Providers providers;
     private final ProviderCalls calls;
     private final PaymentReads reads;
 
-    PaymentService(
-            GroupCommit<PaymentCommand, PaymentOutcome> lane,
-            Providers providers,
-            ProviderCalls calls,
-            PaymentReads reads) {
+    PaymentService(PaymentLane lane, Providers providers, ProviderCalls calls, PaymentReads reads) {
         this.lane = lane;
         this.providers = providers;
         this.calls = calls;

@@ -1,6 +1,5 @@
 package dev.holdfast.payment;
 
-import dev.holdfast.groupcommit.GroupCommit;
 import dev.holdfast.groupcommit.GroupCommitException;
 import dev.holdfast.payment.PaymentCommand.Chase;
 import dev.holdfast.payment.PaymentOutcome.ToDo;
@@ -26,7 +25,7 @@ final class PaymentSweeper implements SmartLifecycle {
     private static final int MOST_STRAGGLERS = 10_000;
     private static final int AT_ONCE = 32;
 
-    private final GroupCommit<PaymentCommand, PaymentOutcome> lane;
+    private final PaymentLane lane;
     private final ProviderCalls calls;
     private final UnsettledOrders unsettled;
     private final Duration interval;
@@ -37,12 +36,7 @@ final class PaymentSweeper implements SmartLifecycle {
 
     /// @param interval pause between two rounds
     /// @param age calls younger than this are left to those who make them
-    PaymentSweeper(
-            GroupCommit<PaymentCommand, PaymentOutcome> lane,
-            ProviderCalls calls,
-            UnsettledOrders unsettled,
-            Duration interval,
-            Duration age) {
+    PaymentSweeper(PaymentLane lane, ProviderCalls calls, UnsettledOrders unsettled, Duration interval, Duration age) {
         this.lane = lane;
         this.calls = calls;
         this.unsettled = unsettled;

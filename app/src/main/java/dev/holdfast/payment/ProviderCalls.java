@@ -1,6 +1,5 @@
 package dev.holdfast.payment;
 
-import dev.holdfast.groupcommit.GroupCommit;
 import dev.holdfast.groupcommit.GroupCommitException;
 import dev.holdfast.payment.PaymentCommand.Answer;
 import dev.holdfast.payment.PaymentCommand.GoOn;
@@ -32,12 +31,12 @@ import java.util.function.Supplier;
 /// here.
 final class ProviderCalls {
 
-    private final GroupCommit<PaymentCommand, PaymentOutcome> lane;
+    private final PaymentLane lane;
     private final Providers providers;
     private final Duration inFlight;
 
     /// @param inFlight no call to a provider lasts longer
-    ProviderCalls(GroupCommit<PaymentCommand, PaymentOutcome> lane, Providers providers, Duration inFlight) {
+    ProviderCalls(PaymentLane lane, Providers providers, Duration inFlight) {
         this.lane = lane;
         this.providers = providers;
         this.inFlight = inFlight;

@@ -89,6 +89,9 @@ final class ConfiguredDatabases implements ServiceDatabases, AutoCloseable {
         }
         source.setApplicationName(applicationName);
         source.setTcpKeepAlive(true);
+        // What the database adds to an error are the values of the row, and the driver adds those of the statement:
+        // addresses and e-mails, which have no place in a log. What is left names the constraint.
+        source.setLogServerErrorDetail(false);
         source.setConnectTimeout(5);
         source.setSocketTimeout((int) database.socketTimeout().toSeconds());
         return source;

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import dev.holdfast.platform.events.EventSettings;
 import dev.holdfast.platform.events.Outboxes;
 import dev.holdfast.testing.TestDatabase;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -20,6 +22,7 @@ class PaymentConfigurationTest {
                     .withBean(TestDatabase.class, () -> database)
                     .withBean(Outboxes.class, () -> new Outboxes(EventSettings.defaults()))
                     .withBean(Clock.class, Clock::systemUTC)
+                    .withBean(MeterRegistry.class, SimpleMeterRegistry::new)
                     .withUserConfiguration(PaymentConfiguration.class)
                     .withPropertyValues("holdfast.payment.sweep-interval=1s", "holdfast.faults.decline-rate=1")
                     .run(context -> {

@@ -1,6 +1,5 @@
 package dev.holdfast.payment;
 
-import dev.holdfast.groupcommit.GroupCommit;
 import dev.holdfast.payment.PaymentApi.AuthorizeRequest;
 import dev.holdfast.payment.PaymentApi.CaptureRequest;
 import dev.holdfast.payment.PaymentApi.RefundRequest;
@@ -33,11 +32,7 @@ final class PaymentFixture implements AutoCloseable {
     }
 
     /// One node of the service.
-    record Node(
-            PaymentService payments,
-            GroupCommit<PaymentCommand, PaymentOutcome> lane,
-            ProviderCalls calls,
-            Providers providers) {}
+    record Node(PaymentService payments, PaymentLane lane, ProviderCalls calls, Providers providers) {}
 
     Node node() {
         return node(simulated());
@@ -49,7 +44,7 @@ final class PaymentFixture implements AutoCloseable {
 
     Node node(Duration inFlight, PaymentProvider... ordered) {
         var service = database.of("payment");
-        var lane = database.open("payment", service, new PaymentBatch(new TableOutbox()));
+        var lane = new PaymentLane(database.open("payment", service, new PaymentBatch(new TableOutbox())));
         var providers = new Providers(List.of(ordered));
         var calls = new ProviderCalls(lane, providers, inFlight);
         var payments = new PaymentService(lane, providers, calls, new PaymentReads(service));
