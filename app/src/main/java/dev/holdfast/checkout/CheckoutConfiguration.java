@@ -62,23 +62,31 @@ class CheckoutConfiguration {
         return new Flows(participants);
     }
 
+    @Bean
+    EngineMetrics engineMetrics(MeterRegistry metrics, Lanes lanes, Clock clock) {
+        return new EngineMetrics(metrics, lanes.meters("saga"), clock);
+    }
+
     /// Starting takes up every saga that was in flight. Closed before the services it calls.
     @Bean(destroyMethod = "close")
     SagaEngine sagaEngine(
             Flows flows,
             ServiceDatabases databases,
             Lanes lanes,
-            MeterRegistry metrics,
+            EngineMetrics figures,
             @Value("${holdfast.saga.max-in-flight:10000}") int maxInFlight) {
         var database = databases.of("saga");
         SagaSchema.create(database.direct());
+        figures.announce(flows.all());
         var builder = SagaEngine.builder(database.pool())
                 .laneConnections(lanes.connections(database))
                 .settings(SagaSettings.DEFAULTS.withMaxInFlight(maxInFlight))
                 .tracing(CheckoutConfiguration::inTrace)
-                .listener(new EngineMetrics(metrics, lanes.meters("saga")));
+                .listener(figures);
         flows.all().forEach(builder::register);
-        return builder.start();
+        var engine = builder.start();
+        figures.watch(engine, maxInFlight);
+        return engine;
     }
 
     /// Services take the trace of what they record and tell from the thread that calls them.

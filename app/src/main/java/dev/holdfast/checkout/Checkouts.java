@@ -21,12 +21,16 @@ import dev.holdfast.saga.StartAnswer;
 import dev.holdfast.saga.StartRequest;
 import java.util.List;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 
 /// Accepts checkouts: freezes the cart, prices it, starts the saga. What is answered "accepted" is durable;
 /// whatever happens before that leaves nothing behind but, after a crash, a frozen cart, which the sweeper gives
 /// back.
 final class Checkouts {
 
+    private static final Logger LOG = LoggerFactory.getLogger(Checkouts.class);
     private static final String SCOPE = "checkout";
 
     private final CartApi carts;
@@ -50,8 +54,10 @@ final class Checkouts {
         request.validate();
         var orderId = request.orderId() == null ? Ids.next("ord_") : request.orderId();
         var attempt = new Attempt(request, key, Ids.next("saga_chk_"), orderId, definitionOf(request), null);
-        try {
-            return begin(attempt);
+        try (var _ = MDC.putCloseable("saga_id", attempt.sagaId())) {
+            var accepted = begin(attempt);
+            LOG.debug("checkout of order {} is accepted as {}", accepted.orderId(), accepted.sagaId());
+            return accepted;
         } catch (ProblemException refused) {
             // The cart, its prices and its stock may have become others since this key was answered; its answer
             // stays. Looked up only here: a first request, which is nearly every one, pays nothing for it.

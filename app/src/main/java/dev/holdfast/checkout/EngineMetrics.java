@@ -1,12 +1,19 @@
 package dev.holdfast.checkout;
 
 import dev.holdfast.groupcommit.BatchListener;
+import dev.holdfast.saga.SagaDefinition;
+import dev.holdfast.saga.SagaEngine;
 import dev.holdfast.saga.SagaEvent;
 import dev.holdfast.saga.SagaListener;
 import dev.holdfast.saga.SagaStatus;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -15,14 +22,53 @@ final class EngineMetrics implements SagaListener {
 
     private final MeterRegistry metrics;
     private final BatchListener batches;
+    private final Clock clock;
 
     /// By id, because a saga may be named again: when it is taken up after a restart, or tried anew.
     private final Set<String> attention = ConcurrentHashMap.newKeySet();
 
-    EngineMetrics(MeterRegistry metrics, BatchListener batches) {
+    EngineMetrics(MeterRegistry metrics, BatchListener batches, Clock clock) {
         this.metrics = metrics;
         this.batches = batches;
+        this.clock = clock;
         metrics.gaugeCollectionSize("holdfast.saga.attention", Tags.empty(), attention);
+    }
+
+    /// Counters that are there before the first thing to count: an alarm on "it rose" misses the first otherwise.
+    void announce(List<? extends SagaDefinition<?>> definitions) {
+        for (var definition : definitions) {
+            metrics.counter("holdfast.saga.started", "definition", definition.name());
+            metrics.counter("holdfast.saga.refused", "definition", definition.name());
+            for (var step : definition.steps()) {
+                metrics.counter("holdfast.saga.dead.letters", "definition", definition.name(), "step", step.name());
+            }
+        }
+    }
+
+    /// Gauges of what is in flight. Looked up in memory when they are scraped, so they do without the database.
+    void watch(SagaEngine engine, int limit) {
+        Gauge.builder("holdfast.saga.in.flight", engine, SagaEngine::inFlight).register(metrics);
+        Gauge.builder("holdfast.saga.in.flight.limit", () -> limit).register(metrics);
+        Gauge.builder("holdfast.saga.oldest.seconds", engine, e -> age(e.load().oldest()))
+                .register(metrics);
+        Gauge.builder("holdfast.saga.compensating", engine, e -> e.load().compensating())
+                .register(metrics);
+        Gauge.builder(
+                        "holdfast.saga.compensating.oldest.seconds",
+                        engine,
+                        e -> age(e.load().compensatingSince()))
+                .register(metrics);
+    }
+
+    private double age(Optional<Instant> since) {
+        return since.map(then -> Duration.between(then, clock.instant()).toMillis() / 1e3)
+                .map(seconds -> Math.max(0, seconds))
+                .orElse(0.0);
+    }
+
+    @Override
+    public void refused(String definition) {
+        metrics.counter("holdfast.saga.refused", "definition", definition).increment();
     }
 
     @Override

@@ -10,6 +10,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 
 /// Gives back carts that were frozen for a checkout that never came to be: the process died between freezing the
 /// cart and starting the saga, or the start's answer was lost and it had not committed.
@@ -61,7 +62,7 @@ final class FrozenCarts implements AutoCloseable {
 
     /// One cart that cannot be settled, because its saga cannot be read, must not keep those behind it frozen.
     private void settleQuietly(FrozenCart cart) {
-        try {
+        try (var _ = MDC.putCloseable("saga_id", cart.sagaId())) {
             settle(cart);
         } catch (RuntimeException e) {
             LOG.warn(

@@ -5,6 +5,7 @@ import dev.holdfast.groupcommit.BatchWork;
 import dev.holdfast.groupcommit.GroupCommit;
 import dev.holdfast.groupcommit.GroupCommitSettings;
 import dev.holdfast.platform.HoldfastSettings.LaneSettings;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -41,6 +42,10 @@ final class MeteredLanes implements Lanes, AutoCloseable {
                 meters(name));
         var lane = GroupCommit.open(connections(database), chosen, work);
         opened.push(lane);
+        Gauge.builder("holdfast.lane.queue.limit", settings, LaneSettings::maxQueued)
+                .description("requests that may wait; one more is refused")
+                .tag("lane", name)
+                .register(metrics);
         // Held weakly by the registry; the lane lives as long as this object does.
         Gauge.builder("holdfast.lane.queued", lane, GroupCommit::queued)
                 .description("requests that wait for a batch")
@@ -75,6 +80,8 @@ final class MeteredLanes implements Lanes, AutoCloseable {
     private static final class Meters implements BatchListener {
 
         private final MeterRegistry metrics;
+        private final Counter rollbacks;
+        private final Counter commitsLost;
         private final DistributionSummary size;
         private final Timer wait;
         private final Timer work;
@@ -82,6 +89,8 @@ final class MeteredLanes implements Lanes, AutoCloseable {
 
         Meters(String lane, MeterRegistry metrics) {
             this.metrics = metrics;
+            this.rollbacks = counter("rollbacks", "batches rolled back", lane);
+            this.commitsLost = counter("commits.lost", "COMMITs whose answer was lost", lane);
             this.size = DistributionSummary.builder("holdfast.lane.batch.size")
                     .description("requests a transaction carried")
                     .tag("lane", lane)
@@ -102,7 +111,19 @@ final class MeteredLanes implements Lanes, AutoCloseable {
 
         @Override
         public void rolledBack(String lane, int requests, Throwable cause) {
-            metrics.counter("holdfast.lane.rollbacks", "lane", lane).increment();
+            rollbacks.increment();
+        }
+
+        @Override
+        public void commitLost(String lane, int requests, Throwable cause) {
+            commitsLost.increment();
+        }
+
+        private Counter counter(String what, String description, String lane) {
+            return Counter.builder("holdfast.lane." + what)
+                    .description(description)
+                    .tag("lane", lane)
+                    .register(metrics);
         }
 
         private Timer timer(String what, String description, String lane) {

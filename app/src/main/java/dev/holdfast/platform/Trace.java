@@ -75,6 +75,25 @@ public record Trace(String traceId, String spanId, boolean sampled) {
         }
     }
 
+    /// Runs `work` in the trace that a `traceparent` names, or in none when it names none.
+    public static <X extends Throwable> void within(String traceparent, Work<X> work) throws X {
+        var trace = parse(traceparent);
+        if (trace.isEmpty()) {
+            work.run();
+            return;
+        }
+        trace.get().<Void, X>call(() -> {
+            work.run();
+            return null;
+        });
+    }
+
+    /// What is done within a trace.
+    @FunctionalInterface
+    public interface Work<X extends Throwable> {
+        void run() throws X;
+    }
+
     private static String hex(RandomGenerator random, int bytes) {
         var id = new byte[bytes];
         random.nextBytes(id);

@@ -75,7 +75,8 @@ final class Cancellations {
         try {
             return cancelled(key, carrier, tries);
         } catch (GroupCommitException e) {
-            LOG.warn("cannot record the cancellation of label {} at {}; it stays due", key, carrier, e);
+            LOG.warn(
+                    "COMPENSATE: cannot record the cancellation of label {} at {}; it stays due", key, carrier, e);
             return false;
         }
     }
@@ -85,7 +86,7 @@ final class Cancellations {
             carriers.cancel(carrier, ShipmentTable.carrierKey(key, carrier));
         } catch (RuntimeException e) {
             var error = String.valueOf(e.getMessage());
-            LOG.warn("{} did not cancel label {}, trying again until it does: {}", carrier, key, error);
+            LOG.warn("COMPENSATE: {} did not cancel label {}, trying again until it does: {}", carrier, key, error);
             var shortened = error.substring(0, Math.min(error.length(), LONGEST_ERROR));
             lane.submit(new Settle(key, carrier, shortened, pause(tries)));
             return false;

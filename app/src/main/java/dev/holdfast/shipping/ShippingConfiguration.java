@@ -6,8 +6,9 @@ import dev.holdfast.platform.Lanes;
 import dev.holdfast.platform.ServiceDatabases;
 import dev.holdfast.platform.events.Outboxes;
 import dev.holdfast.shipping.ShippingCommand.Answer;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
-import java.util.List;
+import java.util.stream.Stream;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -19,16 +20,24 @@ class ShippingConfiguration {
 
     /// FedEx is asked first, then UPS.
     @Bean
-    Carriers carriers(ServiceDatabases databases, Lanes lanes, FaultRates rates, ShippingSettings settings) {
+    Carriers carriers(
+            ServiceDatabases databases,
+            Lanes lanes,
+            FaultRates rates,
+            ShippingSettings settings,
+            MeterRegistry metrics) {
         var database = databases.of(CARRIERS);
         database.migrate();
         var books = lanes.open(CARRIERS, database, new CarrierSandbox());
         var latency = settings.carrierLatency();
         return new Carriers(
-                List.of(
-                        new SimulatedCarrier(
-                                "fedex", TrackingNumbers::fedex, books, rates, latency, Thread::sleep, true),
-                        new SimulatedCarrier("ups", TrackingNumbers::ups, books, rates, latency, Thread::sleep, false)),
+                Stream.of(
+                                new SimulatedCarrier(
+                                        "fedex", TrackingNumbers::fedex, books, rates, latency, Thread::sleep, true),
+                                new SimulatedCarrier(
+                                        "ups", TrackingNumbers::ups, books, rates, latency, Thread::sleep, false))
+                        .<Carrier>map(carrier -> new MeteredCarrier(carrier, metrics))
+                        .toList(),
                 settings.carrierBackoff(),
                 Thread::sleep);
     }

@@ -4,12 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.groupcommit.BatchListener;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Clock;
 import org.junit.jupiter.api.Test;
 
 class EngineMetricsTest {
 
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
-    private final EngineMetrics metrics = new EngineMetrics(meters, BatchListener.NONE);
+    private final EngineMetrics metrics = new EngineMetrics(meters, BatchListener.NONE, Clock.systemUTC());
 
     @Test
     void a_saga_that_needs_attention_counts_once_however_often_it_is_named() {

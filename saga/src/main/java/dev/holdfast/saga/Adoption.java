@@ -137,12 +137,12 @@ final class Adoption implements Runs.Parking, AutoCloseable {
         }
         for (var sagaId : reads.idsInFlight(node)) {
             if (!starting.contains(sagaId) && runs.of(sagaId).isEmpty() && !parked.contains(sagaId)) {
-                takeUp(sagaId);
+                adoptLeftBehind(sagaId);
             }
         }
     }
 
-    private void takeUp(String sagaId) {
+    private void adoptLeftBehind(String sagaId) {
         try {
             reads.find(sagaId).ifPresent(whole -> {
                 LOG.info("saga {} was left behind and is taken up", sagaId);
@@ -153,7 +153,12 @@ final class Adoption implements Runs.Parking, AutoCloseable {
         }
     }
 
+    /// Its lines carry its ids: they are written on a thread that belongs to no saga.
     private void adopt(SagaReads.Recorded recorded) {
+        recorded.execution().logged(() -> takeUp(recorded));
+    }
+
+    private void takeUp(SagaReads.Recorded recorded) {
         var execution = recorded.execution();
         var definition = definitions.get(key(execution.definition(), execution.version()));
         if (definition == null) {

@@ -1,6 +1,7 @@
 package dev.holdfast.saga;
 
 import java.time.Instant;
+import org.slf4j.MDC;
 
 /// What is known of a saga from its start on.
 ///
@@ -15,6 +16,19 @@ record Execution(
         String subject,
         String traceparent,
         Instant createdAt) {
+
+    /// Does something about this saga on a thread that belongs to none: its lines carry the saga's ids.
+    void logged(Runnable work) {
+        try (var _ = MDC.putCloseable("saga_id", sagaId)) {
+            if (traceparent == null) {
+                work.run();
+                return;
+            }
+            try (var _ = MDC.putCloseable("trace_id", traceId())) {
+                work.run();
+            }
+        }
+    }
 
     /// The trace it belongs to, `null` for none.
     String traceId() {

@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
@@ -79,6 +80,7 @@ public final class SagaEngine implements AutoCloseable {
             throw new IllegalArgumentException(definition + " is not registered with this engine");
         }
         if (lane.stopped() || !runs.admit()) {
+            tell(listener -> listener.refused(definition.name()));
             throw new OverloadedException("saga-" + node, "no more sagas are taken now; nothing was recorded");
         }
         boolean begun = false;
@@ -89,7 +91,7 @@ public final class SagaEngine implements AutoCloseable {
             var answer = answer(lane.submit(new Command.Start(execution, request, keyExpires)));
             if (answer instanceof StartAnswer.Started) {
                 begun = true;
-                started(execution);
+                tell(listener -> listener.started(execution.sagaId(), execution.definition()));
                 runs.begin(new SagaRun<>(definition, execution, request.payload(), List.of(), tools), false);
             }
             return answer;
@@ -165,6 +167,11 @@ public final class SagaEngine implements AutoCloseable {
     /// Sagas in flight on this node, those that are just being started among them. Parked ones are not.
     public int inFlight() {
         return runs.count();
+    }
+
+    /// What is in flight on this node, for gauges. Costs no query.
+    public EngineLoad load() {
+        return EngineLoad.of(runs.all().stream().<SagaRun<?>>map(Runs.Live::run).toList());
     }
 
     /// Whether this saga is in flight on this node. Costs no query.
@@ -270,11 +277,11 @@ public final class SagaEngine implements AutoCloseable {
         };
     }
 
-    private void started(Execution execution) {
+    private void tell(Consumer<SagaListener> news) {
         try {
-            tools.listener().started(execution.sagaId(), execution.definition());
+            news.accept(tools.listener());
         } catch (RuntimeException e) {
-            LOG.warn("a listener threw; the saga runs", e);
+            LOG.warn("a listener threw, which changes nothing", e);
         }
     }
 

@@ -13,6 +13,9 @@ public interface SagaListener {
     /// A saga is durable and running.
     default void started(String sagaId, String definition) {}
 
+    /// A saga was not taken: too many in flight, or the engine is closing. Told on the caller's thread.
+    default void refused(String definition) {}
+
     /// An attempt at a step, or at its undo, is over.
     ///
     /// @param event what the log says about it: DONE, REFUSED, FAILED, UNCLEAR, WAITING, UNDONE, UNDO_FAILED

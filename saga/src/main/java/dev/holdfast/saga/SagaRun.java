@@ -71,6 +71,11 @@ final class SagaRun<P> {
         return execution;
     }
 
+    /// As far as it is recorded.
+    List<LogEntry> log() {
+        return log;
+    }
+
     /// Runs to the end.
     ///
     /// @throws StoppedException it was stopped before

@@ -2,6 +2,7 @@ package dev.holdfast.platform.events;
 
 import dev.holdfast.platform.Event;
 import dev.holdfast.platform.EventConsumer;
+import dev.holdfast.platform.Trace;
 import dev.holdfast.platform.events.EventBus.Setback;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -94,7 +95,7 @@ final class ConsumerLane implements AutoCloseable {
         try {
             var fresh = inbox.claim(db, source, events);
             if (!fresh.isEmpty()) {
-                consumer.handle(db, fresh);
+                Trace.within(traceOf(fresh), () -> consumer.handle(db, fresh));
             }
             db.commit();
             done = true;
@@ -103,6 +104,11 @@ final class ConsumerLane implements AutoCloseable {
                 rollBack();
             }
         }
+    }
+
+    /// A page belongs to many traces; what an event is blamed for, it is given alone.
+    private static String traceOf(List<Event> events) {
+        return events.size() == 1 ? events.getFirst().traceparent() : null;
     }
 
     private Connection connect() throws SQLException {

@@ -2,6 +2,7 @@ package dev.holdfast.platform.events;
 
 import dev.holdfast.platform.EventConsumer;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
 import java.util.List;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -19,8 +20,11 @@ class EventsConfiguration {
     }
 
     @Bean
-    EventsListener eventMetrics(MeterRegistry meters) {
-        return new EventMetrics(meters);
+    EventsListener eventMetrics(MeterRegistry meters, Clock clock, ObjectProvider<EventConsumer> consumers) {
+        return new EventMetrics(
+                meters,
+                clock,
+                () -> consumers.orderedStream().map(EventConsumer::name).toList());
     }
 
     @Bean

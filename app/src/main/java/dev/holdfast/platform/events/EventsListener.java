@@ -1,6 +1,7 @@
 package dev.holdfast.platform.events;
 
 import java.time.Duration;
+import java.time.Instant;
 
 /// Told how events travel, for metrics and alerts. Called on the relays' and the upkeep's threads: must return at
 /// once and must not throw.
@@ -13,6 +14,11 @@ public interface EventsListener {
     ///
     /// @param took from having read them until the last consumer committed
     default void delivered(String source, int events, Duration took) {}
+
+    /// The oldest event of a page that has reached all consumers.
+    ///
+    /// @param happenedAt as the event says, by the clock of whoever wrote it
+    default void arrived(String source, Instant happenedAt) {}
 
     /// A consumer failed on an event. Its subject is held back and tried again.
     ///

@@ -1,6 +1,7 @@
 package dev.holdfast.platform.events;
 
 import dev.holdfast.platform.Ids;
+import dev.holdfast.platform.Trace;
 import dev.holdfast.platform.events.EventBus.Setback;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -168,6 +169,9 @@ final class OutboxRelay implements AutoCloseable {
         }
         delivered = done;
         listener.delivered(source, done.size(), Duration.ofNanos(System.nanoTime() - begun));
+        if (!done.isEmpty()) {
+            listener.arrived(source, done.getFirst().event().at());
+        }
     }
 
     /// Puts what is delivered into `done`, holds back the subjects that are not, and answers the rows that failed.
@@ -200,17 +204,19 @@ final class OutboxRelay implements AutoCloseable {
                 .max(Comparator.comparingInt(OutboxRows.Failed::attempts));
         if (worth.isPresent()) {
             var event = worth.get().row().event();
-            LOG.warn(
-                    "{}: {} events failed, among them {} ({} of {}) at attempt {}{}; each holds back the later events of "
-                            + "its subject and is tried again: {}",
-                    source,
-                    failed.size(),
-                    event.id(),
-                    event.type(),
-                    event.subject(),
-                    worth.get().attempts(),
-                    worth.get().attempts() >= settings.stuckAfter() ? ", now STUCK" : "",
-                    worth.get().error());
+            Trace.within(
+                    event.traceparent(),
+                    () -> LOG.warn(
+                            "{}: {} events failed, among them {} ({} of {}) at attempt {}{}; each holds back the later events of "
+                                    + "its subject and is tried again: {}",
+                            source,
+                            failed.size(),
+                            event.id(),
+                            event.type(),
+                            event.subject(),
+                            worth.get().attempts(),
+                            worth.get().attempts() >= settings.stuckAfter() ? ", now STUCK" : "",
+                            worth.get().error()));
         }
     }
 

@@ -10,6 +10,7 @@ import dev.holdfast.platform.Outbox;
 import dev.holdfast.testing.TestDatabase;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Clock;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -25,6 +26,7 @@ class EventsConfigurationTest {
         return new ApplicationContextRunner()
                 .withUserConfiguration(EventsConfiguration.class, OutboxController.class)
                 .withBean(MeterRegistry.class, SimpleMeterRegistry::new)
+                .withBean(Clock.class, Clock::systemUTC)
                 .withBean(Recorder.class, () -> mails)
                 .withInitializer(context -> {
                     var beans = (GenericApplicationContext) context;
