@@ -1,6 +1,7 @@
 package dev.holdfast.testing;
 
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.ServerSocket;
@@ -12,6 +13,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// `holdfast serve` as a process of its own, to be killed.
 public final class ServerProcess implements AutoCloseable {
@@ -88,7 +91,7 @@ public final class ServerProcess implements AutoCloseable {
                 "-XX:TieredStopAtLevel=1",
                 "--enable-native-access=ALL-UNNAMED",
                 "-cp",
-                System.getProperty("java.class.path"),
+                classPath(),
                 "dev.holdfast.cli.Holdfast",
                 "serve",
                 "--port",
@@ -106,6 +109,13 @@ public final class ServerProcess implements AutoCloseable {
             process.destroyForcibly();
             throw new IllegalStateException("the server did not start:\n" + log(), e);
         }
+    }
+
+    /// Without the tests, whose logging would take the place of the server's own.
+    private static String classPath() {
+        return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+                .filter(entry -> !Files.exists(Path.of(entry, "logback-test.xml")))
+                .collect(Collectors.joining(File.pathSeparator));
     }
 
     private void follow(BufferedReader reader, CompletableFuture<Void> serving) {
