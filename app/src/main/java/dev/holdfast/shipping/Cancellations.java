@@ -75,8 +75,7 @@ final class Cancellations {
         try {
             return cancelled(key, carrier, tries);
         } catch (GroupCommitException e) {
-            LOG.warn(
-                    "COMPENSATE: cannot record the cancellation of label {} at {}; it stays due", key, carrier, e);
+            LOG.warn("COMPENSATE: cannot record the cancellation of label {} at {}; it stays due", key, carrier, e);
             return false;
         }
     }

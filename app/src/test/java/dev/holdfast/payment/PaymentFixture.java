@@ -3,6 +3,7 @@ package dev.holdfast.payment;
 import dev.holdfast.payment.PaymentApi.AuthorizeRequest;
 import dev.holdfast.payment.PaymentApi.CaptureRequest;
 import dev.holdfast.payment.PaymentApi.RefundRequest;
+import dev.holdfast.payment.PaymentCommand.Asked;
 import dev.holdfast.platform.Event;
 import dev.holdfast.platform.FaultRates;
 import dev.holdfast.platform.Money;
@@ -14,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /// A payment service on a database of its own, with the simulated provider. [#node] makes a second one on the same
@@ -62,7 +64,8 @@ final class PaymentFixture implements AutoCloseable {
     List<PaymentOutcome> batch(PaymentCommand... commands) throws SQLException {
         try (var db = database.dataSource().getConnection()) {
             db.setAutoCommit(false);
-            var outcomes = new PaymentBatch(new TableOutbox()).run(db, List.of(commands));
+            var asked = Stream.of(commands).map(one -> new Asked(one, null)).toList();
+            var outcomes = new PaymentBatch(new TableOutbox()).run(db, asked);
             db.commit();
             return outcomes;
         }

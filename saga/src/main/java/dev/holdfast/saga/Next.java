@@ -39,4 +39,13 @@ sealed interface Next {
             case Undo _, BeginPivot _, TurnBack _, Close _, Finish _ -> null;
         };
     }
+
+    /// The moment a pause is over; `Instant.MIN` for what is to be done at once.
+    default Instant due() {
+        return switch (this) {
+            case Sleep(var until, var _) -> until;
+            case Await(var _, var deadline, var _) -> deadline;
+            case Run _, Undo _, BeginPivot _, TurnBack _, Close _, Finish _ -> Instant.MIN;
+        };
+    }
 }

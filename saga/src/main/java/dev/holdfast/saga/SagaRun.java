@@ -390,15 +390,6 @@ final class SagaRun<P> {
 
     /// What is due now before what is due later.
     private static Next soonest(Set<Next> next) {
-        return next.stream().min(Comparator.comparing(SagaRun::due)).orElseThrow();
-    }
-
-    private static Instant due(Next next) {
-        return switch (next) {
-            case Next.Sleep(var until, var then) -> until;
-            case Next.Await(var signal, var deadline, var then) -> deadline;
-            case Next.Run _, Next.Undo _, Next.BeginPivot _, Next.TurnBack _, Next.Close _, Next.Finish _ ->
-                Instant.MIN;
-        };
+        return next.stream().min(Comparator.comparing(Next::due)).orElseThrow();
     }
 }
