@@ -39,10 +39,9 @@ CREATE TABLE inventory.inventory (
 
 -- A reservation is its own guard: its row is the record of what was asked and answered, also of a refusal, and the
 -- tombstone of an undo that came before its do. Its lines stand in the row (the view below lists them one by one): they
--- are written and read with it, never alone, and an order of three products then costs one row instead of four. Ids
--- sort by bytes, as orders' ids do everywhere: whoever walks the two side by side relies on it.
+-- are written and read with it, never alone, and an order of three products then costs one row instead of four.
 CREATE TABLE inventory.reservations (
-    reservation_id  text COLLATE "C" NOT NULL,
+    reservation_id  text        NOT NULL,
     saga_id         text        NOT NULL,
     idempotency_key text,
     request_hash    text,

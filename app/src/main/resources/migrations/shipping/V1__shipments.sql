@@ -1,14 +1,11 @@
 -- The shipment row is the guard of its label: it is inserted under the request's key before any carrier is called,
 -- and whoever comes later under that key, on whatever node, reads what is there. An undo that comes first inserts it
 -- as a tombstone (`undone`, no request), which refuses the label that arrives late.
--- Orders' ids sort by bytes, as in every other service's tables: whoever walks them side by side relies on it.
 --
 -- fillfactor 70: a row is updated once or twice, soon after its insert, and no index is on a column that changes.
---
--- Order ids sort by bytes (COLLATE "C"), whatever the database's locale: an audit walks them beside those of the orders.
 CREATE TABLE shipping.shipments (
     shipping_id     text        NOT NULL,
-    order_id        varchar(64) COLLATE "C" NOT NULL,
+    order_id        varchar(64) NOT NULL,
     idempotency_key text        COLLATE "C" NOT NULL,
     request_hash    text,
     parcel          jsonb,
@@ -27,9 +24,6 @@ CREATE TABLE shipping.shipments (
                                                   OR (carrier IS NOT NULL AND tracking_number IS NOT NULL)),
     CONSTRAINT shipments_only_tombstones_lack_a_request CHECK (undone OR request_hash IS NOT NULL)
 ) WITH (fillfactor = 70);
-
--- An order's shipments, for whoever asks after an order; and the audit's way through all of them, page by page.
-CREATE INDEX shipments_by_order ON shipping.shipments (order_id);
 
 -- What was asked of which carrier. The carrier gets the key `{idempotency_key}:{carrier}`, so one row per shipment
 -- and carrier is one row per key at the carrier.
