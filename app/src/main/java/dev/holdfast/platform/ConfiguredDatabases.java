@@ -43,11 +43,12 @@ final class ConfiguredDatabases implements ServiceDatabases, AutoCloseable {
         return new ServiceDatabase(schema, database.pool(), database.direct());
     }
 
-    /// The databases in use, by name: `shared`, or the service's that has its own.
-    synchronized Map<String, DataSource> pools() {
-        var pools = new LinkedHashMap<String, DataSource>();
-        opened.forEach((name, database) -> pools.put(name, database.pool()));
-        return pools;
+    /// Opens connections to the databases in use, past the pools, by name: `shared`, or the service's that has its
+    /// own.
+    synchronized Map<String, DataSource> direct() {
+        var direct = new LinkedHashMap<String, DataSource>();
+        opened.forEach((name, database) -> direct.put(name, database.direct()));
+        return direct;
     }
 
     @Override

@@ -9,6 +9,9 @@ import org.springframework.boot.health.contributor.HealthIndicator;
 
 /// Whether every database in use answers. Part of readiness and not of liveness: restarting this process would not
 /// bring a database back.
+///
+/// Asked on a connection of its own: a pool whose connections are all in use is a busy server, and taking it out of
+/// the load balancer then would give its load to the next one.
 final class DatabaseHealth implements HealthIndicator {
 
     private static final Logger LOG = LoggerFactory.getLogger(DatabaseHealth.class);
@@ -22,8 +25,8 @@ final class DatabaseHealth implements HealthIndicator {
     @Override
     public Health health() {
         var health = Health.up();
-        databases.pools().forEach((name, pool) -> {
-            var answers = answers(name, pool);
+        databases.direct().forEach((name, database) -> {
+            var answers = answers(name, database);
             health.withDetail(name, answers ? "answers" : "does not answer");
             if (!answers) {
                 health.down();
@@ -32,8 +35,8 @@ final class DatabaseHealth implements HealthIndicator {
         return health.build();
     }
 
-    private static boolean answers(String name, DataSource pool) {
-        try (var db = pool.getConnection()) {
+    private static boolean answers(String name, DataSource database) {
+        try (var db = database.getConnection()) {
             return db.isValid(2);
         } catch (SQLException e) {
             LOG.warn("database '{}' does not answer: {}", name, e.getMessage());

@@ -2,7 +2,9 @@ package dev.holdfast.platform;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.zaxxer.hikari.HikariDataSource;
 import dev.holdfast.testing.TestServer;
+import java.sql.Connection;
 import java.util.ArrayList;
 import org.junit.jupiter.api.Test;
 
@@ -19,6 +21,22 @@ class HealthTest {
         assertThat(ready.get("status").asString()).isEqualTo("UP");
         assertThat(ready.at("/components/database/details/shared").asString()).isEqualTo("answers");
         assertThat(server.get("/actuator/health").status()).isEqualTo(200);
+    }
+
+    @Test
+    void it_is_ready_although_every_connection_of_the_pool_is_in_use() throws Exception {
+        var pool = server.bean(ServiceDatabases.class).of("platform").pool();
+        var taken = new ArrayList<Connection>();
+        try {
+            for (int i = 0; i < pool.unwrap(HikariDataSource.class).getMaximumPoolSize(); i++) {
+                taken.add(pool.getConnection());
+            }
+            assertThat(server.get("/actuator/health/readiness").status()).isEqualTo(200);
+        } finally {
+            for (var connection : taken) {
+                connection.close();
+            }
+        }
     }
 
     @Test
