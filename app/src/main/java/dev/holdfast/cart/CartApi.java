@@ -1,6 +1,7 @@
 package dev.holdfast.cart;
 
 import dev.holdfast.platform.Money;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -36,7 +37,8 @@ public interface CartApi {
     record Frozen(Cart cart) implements FreezeResult {}
 
     /// @param sagaId the checkout that has it
-    record FrozenByAnother(String sagaId) implements FreezeResult {}
+    /// @param age how long ago it got it
+    record FrozenByAnother(String sagaId, Duration age) implements FreezeResult {}
 
     record NotThere() implements FreezeResult {}
 

@@ -27,6 +27,7 @@ import dev.holdfast.cart.CartCommand.SetItem;
 import dev.holdfast.cart.CartCommand.TakeOver;
 import dev.holdfast.cart.CartCommand.TooMuch;
 import dev.holdfast.platform.RequestKeys;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
@@ -180,7 +181,7 @@ final class CartBatch {
             return new NotThere();
         }
         if (cart.frozenBy() != null && !cart.frozenBy().equals(sagaId)) {
-            return new FrozenByAnother(cart.frozenBy());
+            return new FrozenByAnother(cart.frozenBy(), Duration.between(cart.frozenAt(), now));
         }
         if (cart.lines().isEmpty()) {
             return new Empty();

@@ -19,6 +19,7 @@ import dev.holdfast.saga.SagaStatus;
 import dev.holdfast.saga.SagaView;
 import dev.holdfast.saga.StartAnswer;
 import dev.holdfast.saga.StartRequest;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -32,6 +33,9 @@ final class Checkouts {
 
     private static final Logger LOG = LoggerFactory.getLogger(Checkouts.class);
     private static final String SCOPE = "checkout";
+
+    /// A checkout is accepted or refused within milliseconds; one that takes longer than this may have died.
+    private static final Duration ACCEPTED_WITHIN = Duration.ofSeconds(2);
 
     private final CartApi carts;
     private final CustomersApi customers;
@@ -69,7 +73,7 @@ final class Checkouts {
         var cartId = attempt.request().cartId();
         return switch (carts.freeze(cartId, attempt.sagaId())) {
             case CartApi.Frozen frozen -> start(attempt, frozen.cart());
-            case CartApi.FrozenByAnother other -> takeOver(attempt, other.sagaId());
+            case CartApi.FrozenByAnother other -> takeOver(attempt, other);
             case CartApi.NotThere gone -> throw missing(cartId);
             case CartApi.Empty empty -> throw CheckoutProblems.empty();
         };
@@ -78,17 +82,25 @@ final class Checkouts {
     /// The cart is frozen for another saga. If that does not exist, it is being accepted this very moment, or its
     /// process died before it was. Which of the two cannot be told, and need not: whoever starts first holds the
     /// subject of the cart, and the other one is refused by the engine and hands the cart on to it.
-    private Accepted takeOver(Attempt attempt, String otherSagaId) {
+    ///
+    /// But one that froze the cart a moment ago is most likely alive and may be refused itself. Were the cart taken
+    /// from it and this one refused too, nobody would be left to give it back but the sweeper, and a customer who
+    /// was told to change the cart could not.
+    private Accepted takeOver(Attempt attempt, CartApi.FrozenByAnother other) {
         var cartId = attempt.request().cartId();
+        var otherSagaId = other.sagaId();
         if (engine.find(otherSagaId).isPresent()) {
             throw CheckoutProblems.inProgress(cartId, otherSagaId);
+        }
+        if (other.age().compareTo(ACCEPTED_WITHIN) < 0) {
+            throw CheckoutProblems.stillRunning();
         }
         if (!carts.takeOver(cartId, otherSagaId, attempt.sagaId())) {
             throw CheckoutProblems.stillRunning();
         }
         return switch (carts.freeze(cartId, attempt.sagaId())) {
             case CartApi.Frozen frozen -> start(attempt.inPlaceOf(otherSagaId), frozen.cart());
-            case CartApi.FrozenByAnother other -> throw CheckoutProblems.stillRunning();
+            case CartApi.FrozenByAnother third -> throw CheckoutProblems.stillRunning();
             case CartApi.NotThere gone -> throw CheckoutProblems.stillRunning();
             case CartApi.Empty empty -> throw CheckoutProblems.stillRunning();
         };

@@ -148,7 +148,7 @@ public final class RequestKeys {
     /// Another transaction has claimed it and not ended yet.
     public record Running() implements Asked {}
 
-    /// Claims the keys of one batch, those that another transaction has claimed left out. Waits for nobody.
+    /// Claims the keys of one batch, those that another transaction has claimed left out: claims do not wait.
     ///
     /// @param keys those of the batch; null entries (requests without a key) are left out, repetitions are welcome
     public Round claim(Connection db, Collection<Key> keys) throws SQLException {

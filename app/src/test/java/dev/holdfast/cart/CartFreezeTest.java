@@ -54,7 +54,10 @@ class CartFreezeTest {
         assertThat(cart.items()).hasSize(1);
         assertThat(carts.freeze("f1", "saga_1")).isEqualTo(first);
         assertThat(carts.find("f1")).contains(cart);
-        assertThat(carts.freeze("f1", "saga_2")).isEqualTo(new FrozenByAnother("saga_1"));
+        assertThat(carts.freeze("f1", "saga_2"))
+                .isInstanceOfSatisfying(
+                        FrozenByAnother.class,
+                        other -> assertThat(other.sagaId()).isEqualTo("saga_1"));
     }
 
     @Test
@@ -164,7 +167,7 @@ class CartFreezeTest {
         assertThat(outcomes.subList(7, 13))
                 .containsExactly(
                         new FrozenNow("b1", "saga_1"),
-                        new Freezing(new FrozenByAnother("saga_1")),
+                        new Freezing(new FrozenByAnother("saga_1", Duration.ZERO)),
                         new Moved(false),
                         new Moved(true),
                         new Deleted(),

@@ -51,7 +51,8 @@ class CartRaceTest {
         assertThat(results)
                 .filteredOn(result -> !(result instanceof Frozen))
                 .hasSize(7)
-                .containsOnly(new FrozenByAnother(winner));
+                .allSatisfy(result ->
+                        assertThat(((FrozenByAnother) result).sagaId()).isEqualTo(winner));
     }
 
     @RepeatedTest(20)

@@ -7,6 +7,7 @@ import dev.holdfast.saga.SagaEngine;
 import dev.holdfast.testing.TestServer;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Collections;
@@ -54,11 +55,12 @@ class FrozenCartsTest {
     }
 
     @Test
-    void a_checkout_that_comes_to_nothing_hands_a_cart_back_to_whom_it_took_it_from() {
+    void a_checkout_that_comes_to_nothing_hands_a_cart_back_to_whom_it_took_it_from() throws SQLException {
         var sku = "sku-" + UUID.randomUUID();
         server.put("/v1/products/" + sku, Map.of("name", "A thing", "price", Map.of("amount", 1, "currency", "USD")));
         var cart = cartWith(sku);
         carts.freeze(cart, "saga_chk_about_to_start");
+        beganSecondsAgo(cart, 10);
 
         var nothingThere = server.post(
                 "/v1/checkout",
@@ -69,6 +71,28 @@ class FrozenCartsTest {
         assertThat(nothingThere.status()).as(nothingThere.body()).isEqualTo(409);
         assertThat(nothingThere.body()).contains("cart-changed");
         assertThat(carts.find(cart).orElseThrow().frozenBy()).isEqualTo("saga_chk_about_to_start");
+    }
+
+    /// Were it taken over and both refused, it would stay frozen and nobody could change it.
+    @Test
+    void a_cart_that_was_frozen_a_moment_ago_is_left_to_the_checkout_that_froze_it() {
+        var sku = "sku-" + UUID.randomUUID();
+        server.put("/v1/products/" + sku, Map.of("name", "A thing", "price", Map.of("amount", 1, "currency", "USD")));
+        var cart = cartWith(sku);
+        carts.freeze(cart, "saga_chk_about_to_be_refused");
+
+        var second = server.post(
+                "/v1/checkout",
+                Map.of("cart_id", cart, "payment_method_id", "pm_x", "shipping_address", ADDRESS),
+                "Idempotency-Key",
+                cart);
+        carts.giveBack(cart, "saga_chk_about_to_be_refused");
+
+        assertThat(second.status()).isEqualTo(409);
+        assertThat(second.body()).contains("still-running");
+        assertThat(server.put("/v1/carts/" + cart + "/items/" + sku, Map.of("quantity", 2))
+                        .status())
+                .isEqualTo(200);
     }
 
     @Test
@@ -106,6 +130,16 @@ class FrozenCartsTest {
                 cart);
         assertThat(answer.status()).as(answer.body()).isEqualTo(202);
         return cart;
+    }
+
+    private void beganSecondsAgo(String cart, int seconds) throws SQLException {
+        try (var db = server.database().dataSource().getConnection();
+                var move = db.prepareStatement(
+                        "UPDATE cart.carts SET frozen_at = frozen_at - ? * interval '1 second' WHERE cart_id = ?")) {
+            move.setInt(1, seconds);
+            move.setString(2, cart);
+            assertThat(move.executeUpdate()).isEqualTo(1);
+        }
     }
 
     private String cartWith(String sku) {
