@@ -17,7 +17,6 @@ import dev.holdfast.platform.EffectUnclearException;
 import dev.holdfast.platform.IdempotencyKey;
 import dev.holdfast.platform.Money;
 import dev.holdfast.platform.NoEffectException;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -61,7 +60,7 @@ class CrashAndFailoverTest {
         intend(node, authorize("ord_1", "k1", 500));
         reach(node, "k1", "ord_1", 500);
 
-        sweeper(node).sweep();
+        fixture.sweeper(node).sweep();
 
         assertThat(fixture.status("k1")).isEqualTo("authorized");
         assertThat(fixture.events("ord_1")).containsExactly("1 PaymentAuthorized");
@@ -72,7 +71,7 @@ class CrashAndFailoverTest {
         var node = fixture.node();
         intend(node, authorize("ord_1", "k1", 500));
 
-        sweeper(node).sweep();
+        fixture.sweeper(node).sweep();
 
         assertThat(fixture.charges("ord_1")).isZero();
         assertThat(fixture.status("k1")).isEqualTo("pending");
@@ -85,7 +84,7 @@ class CrashAndFailoverTest {
         var open = node.lane().submit(new Open("ord_1", null, OperationKind.CAPTURE, "c1", "hash", null, null, null));
         assertThat(open).isInstanceOf(Perform.class);
 
-        sweeper(node).sweep();
+        fixture.sweeper(node).sweep();
 
         assertThat(fixture.status("k1")).isEqualTo("completed");
         assertThat(fixture.events("ord_1")).containsExactly("1 PaymentAuthorized", "2 PaymentCompleted");
@@ -210,7 +209,7 @@ class CrashAndFailoverTest {
                 .getFirst()
                 .authorize(new PaymentProvider.Authorization(
                         "k1", "ord_1", PaymentFixture.usd(500), "pm_card_declined", false));
-        sweeper(node).sweep();
+        fixture.sweeper(node).sweep();
         assertThat(node.payments().authorize(authorize("ord_1", "k2", 500))).isInstanceOf(Authorized.class);
 
         assertRefused("order-already-paid", node.payments().authorize(request));
@@ -286,7 +285,7 @@ class CrashAndFailoverTest {
         var node = fixture.node(bank);
         intend(node, authorize("ord_1", "k1", 500));
 
-        sweeper(node).sweep();
+        fixture.sweeper(node).sweep();
 
         assertThat(fixture.status("k1")).isEqualTo("failed");
         assertThat(node.payments().authorize(authorize("ord_1", "k1", 500))).isInstanceOf(Declined.class);
@@ -318,12 +317,5 @@ class CrashAndFailoverTest {
                 .getFirst()
                 .authorize(new PaymentProvider.Authorization(
                         key, orderId, PaymentFixture.usd(cents), "pm_card_visa", false));
-    }
-
-    /// As of tomorrow, so that everything counts as old.
-    private PaymentSweeper sweeper(Node node) {
-        var tomorrow = Clock.offset(Clock.systemUTC(), Duration.ofDays(1));
-        var unsettled = new UnsettledOrders(fixture.database.of("payment"), Duration.ofSeconds(1), tomorrow);
-        return new PaymentSweeper(node.lane(), node.calls(), unsettled, Duration.ofSeconds(1), Duration.ZERO);
     }
 }

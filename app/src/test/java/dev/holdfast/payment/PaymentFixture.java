@@ -11,6 +11,7 @@ import dev.holdfast.platform.Outbox;
 import dev.holdfast.testing.TestDatabase;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,6 +52,13 @@ final class PaymentFixture implements AutoCloseable {
         var calls = new ProviderCalls(lane, providers, inFlight);
         var payments = new PaymentService(lane, providers, calls, new PaymentReads(service));
         return new Node(payments, lane, calls, providers);
+    }
+
+    /// As of tomorrow, so that everything counts as old.
+    PaymentSweeper sweeper(Node node) {
+        var tomorrow = Clock.offset(Clock.systemUTC(), Duration.ofDays(1));
+        var unsettled = new UnsettledOrders(database.of("payment"), Duration.ofSeconds(1), tomorrow);
+        return new PaymentSweeper(node.lane(), node.calls(), unsettled, Duration.ofSeconds(1), Duration.ZERO);
     }
 
     SimulatedProvider simulated() {

@@ -9,9 +9,6 @@ import dev.holdfast.payment.Outside.Gate;
 import dev.holdfast.payment.PaymentApi.Refused;
 import dev.holdfast.payment.PaymentApi.UndoResult;
 import dev.holdfast.payment.PaymentApi.Undone;
-import dev.holdfast.payment.PaymentFixture.Node;
-import java.time.Clock;
-import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -57,13 +54,13 @@ class RefusedUndoTest {
         node.payments().undo("ord_1", "k1", "u");
         bank.refusing("nothing");
 
-        sweeper(node).sweep();
+        fixture.sweeper(node).sweep();
 
         assertThat(fixture.rows("payment.payment_operations"))
                 .as("it was asked just now")
                 .hasSize(1);
         fixture.database.execute("UPDATE payment.payment_operations SET completed_at = now() - interval '11 s'");
-        sweeper(node).sweep();
+        fixture.sweeper(node).sweep();
         assertThat(fixture.status("k1")).isEqualTo("voided");
         assertThat(fixture.held("ord_1")).isZero();
     }
@@ -85,13 +82,6 @@ class RefusedUndoTest {
         assertThat(fixture.held("ord_1"))
                 .as("what was captured after all went back")
                 .isZero();
-    }
-
-    /// As of tomorrow, so that everything counts as old.
-    private PaymentSweeper sweeper(Node node) {
-        var tomorrow = Clock.offset(Clock.systemUTC(), Duration.ofDays(1));
-        var unsettled = new UnsettledOrders(fixture.database.of("payment"), Duration.ofSeconds(1), tomorrow);
-        return new PaymentSweeper(node.lane(), node.calls(), unsettled, Duration.ofSeconds(1), Duration.ZERO);
     }
 
     private static void assertRefused(String code, UndoResult result) {

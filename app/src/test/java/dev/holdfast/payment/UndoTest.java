@@ -15,7 +15,6 @@ import dev.holdfast.payment.PaymentApi.Undone;
 import dev.holdfast.payment.PaymentFixture.Node;
 import dev.holdfast.platform.EffectUnclearException;
 import dev.holdfast.platform.KeyReusedException;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
@@ -327,7 +326,7 @@ class UndoTest {
                 .isThrownBy(() -> node.payments().undo("ord_1", "k1", "u"));
         bank.before(OutsideProvider.NOTHING);
 
-        sweeper(node).sweep();
+        fixture.sweeper(node).sweep();
 
         assertThat(fixture.held("ord_1")).isZero();
         assertThat(fixture.status("k1")).isEqualTo("voided");
@@ -343,17 +342,10 @@ class UndoTest {
                 .named("simulated")
                 .authorize(new PaymentProvider.Authorization("k1", "ord_1", request.amount(), "pm_card_visa", false));
 
-        sweeper(node).sweep();
+        fixture.sweeper(node).sweep();
 
         assertThat(fixture.held("ord_1")).isZero();
         assertThat(fixture.status("k1")).isEqualTo("voided");
-    }
-
-    /// As of tomorrow, so that everything counts as old.
-    private PaymentSweeper sweeper(Node node) {
-        var tomorrow = Clock.offset(Clock.systemUTC(), Duration.ofDays(1));
-        var unsettled = new UnsettledOrders(fixture.database.of("payment"), Duration.ofSeconds(1), tomorrow);
-        return new PaymentSweeper(node.lane(), node.calls(), unsettled, Duration.ofSeconds(1), Duration.ZERO);
     }
 
     static AuthorizeRequest past(AuthorizeRequest request) {
