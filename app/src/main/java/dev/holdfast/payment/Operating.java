@@ -160,7 +160,7 @@ final class Operating {
         }
         var payment = account.payment(operation.paymentId()).orElseThrow();
         if (!operation.pending()) {
-            return new Settled(operation, payment);
+            return goOn(account, operation, payment);
         }
         if (operation.asked() > 1 || payment.undone()) {
             return new Perform(operation, payment, account.now());
@@ -174,9 +174,7 @@ final class Operating {
         var operation = account.operation(command.operationId());
         var payment = account.payment(operation.paymentId()).orElseThrow();
         if (!operation.pending()) {
-            return payment.undone()
-                    ? new ToDo(Undoing.outstanding(account, payment), payment)
-                    : new Settled(operation, payment);
+            return goOn(account, operation, payment);
         }
         return switch (command.answer()) {
             case Effected effected -> effected(account, operation.done(effected.ref(), account.now()), payment);
@@ -206,6 +204,8 @@ final class Operating {
                 : new Settled(refused, account.payment(payment.paymentId()).orElseThrow());
     }
 
+    /// Whoever learns the answer of an undone row's operation goes on to what comes after it, also when it was
+    /// somebody else's: that one may have got no further.
     private static PaymentOutcome goOn(OrderAccount account, Operation operation, Payment payment) {
         if (!payment.undone()) {
             return new Settled(operation, payment);

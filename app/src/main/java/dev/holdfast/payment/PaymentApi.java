@@ -25,6 +25,11 @@ public interface PaymentApi {
     /// first about an open provider call, and refuses the authorization should it arrive later. Of nothing, and
     /// twice: succeeds.
     ///
+    /// [Undone] says that no money of it is known to be left: `voided`, `refunded` or `failed`; or `pending`, when
+    /// the provider has not heard of the call and it may still arrive. What it then sets aside or takes goes back
+    /// without anybody asking again. With money that is known and not back yet, the undo is refused (the provider
+    /// said no) or unclear.
+    ///
     /// @param orderId whose payment
     /// @param authorizeKey the key of the authorize to undo
     /// @param key the key of this undo; the undo is idempotent by `authorizeKey`, whose row it marks for good

@@ -12,6 +12,8 @@ import dev.holdfast.payment.PaymentOutcome.Settled;
 import dev.holdfast.payment.PaymentOutcome.StillOpen;
 import dev.holdfast.payment.PaymentOutcome.ToDo;
 import dev.holdfast.payment.PaymentOutcome.Withdrawn;
+import dev.holdfast.payment.ProviderCalls.Made;
+import dev.holdfast.platform.EffectUnclearException;
 import dev.holdfast.platform.IdempotencyKey;
 import dev.holdfast.platform.KeyReusedException;
 import dev.holdfast.platform.Money;
@@ -157,17 +159,28 @@ final class PaymentService implements PaymentApi {
                 (operation, payment) -> operation.state() == Operation.State.DONE
                         ? new Undone(payment.paymentId(), payment.status().code())
                         : refused(operation.kind().code() + "-declined", operation),
-                todo -> {
-                    var made = calls.work(todo.work(), todo.payment());
-                    if (made.refused() != null) {
-                        return kept(made.refused());
-                    }
-                    var stands = made.stands();
-                    return stands == null
-                            ? new Undone(null, PaymentStatus.VOIDED.code())
-                            : new Undone(stands.paymentId(), stands.status().code());
-                },
+                todo -> undone(calls.work(todo.work(), todo.payment())),
                 refusal -> refusal);
+    }
+
+    /// An undo is done when the money is back, or when none was seen and the provider's call may still arrive
+    /// (`pending`): the row refuses what comes later, and the sweeper gives it back. While the row says that money
+    /// is there, it is not done, whatever the calls came to.
+    static UndoResult undone(Made made) {
+        if (made.refused() != null) {
+            return kept(made.refused());
+        }
+        var stands = made.stands();
+        if (stands == null) {
+            return new Undone(null, PaymentStatus.VOIDED.code());
+        }
+        if (stands.live()) {
+            throw new EffectUnclearException(
+                    "payment '" + stands.paymentId() + "' is marked as undone and still "
+                            + stands.status().code() + "; repeat under the same key to finish it",
+                    null);
+        }
+        return new Undone(stands.paymentId(), stands.status().code());
     }
 
     private static <R> R end(
@@ -236,7 +249,7 @@ final class PaymentService implements PaymentApi {
                         + operation.declineCode() + "); nothing was changed");
     }
 
-    /// An undo is done only when the money is back: a saga that took a refusal for done would end with it held.
+    /// No success: a saga that took it for one would end with the money held.
     private static Refused kept(Operation operation) {
         return new Refused(
                 operation.kind().code() + "-declined",
