@@ -38,8 +38,9 @@ class PaymentConfiguration {
     }
 
     @Bean
-    ProviderCalls providerCalls(PaymentLane lane, Providers providers, PaymentSettings settings) {
-        return new ProviderCalls(lane, providers, settings.inFlight());
+    ProviderCalls providerCalls(
+            PaymentLane lane, Providers providers, PaymentSettings settings, MeterRegistry metrics) {
+        return new ProviderCalls(lane, providers, settings.inFlight(), metrics);
     }
 
     /// A bean, so that service and sweeper write through the same.

@@ -19,27 +19,40 @@ import dev.holdfast.payment.PaymentProvider.ProviderDeclined;
 import dev.holdfast.payment.PaymentProvider.ProviderRefused;
 import dev.holdfast.platform.EffectUnclearException;
 import dev.holdfast.platform.NoEffectException;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Asks providers and records what they answer, on the caller's own thread and never in a transaction. The process
 /// may die between any two lines: the intent is on record, so a repeat under the same key or the sweeper takes up
 /// here.
 final class ProviderCalls {
 
+    private static final Logger LOG = LoggerFactory.getLogger(ProviderCalls.class);
+
     private final PaymentLane lane;
     private final Providers providers;
     private final Duration inFlight;
+    private final MeterRegistry metrics;
 
     /// @param inFlight no call to a provider lasts longer
-    ProviderCalls(PaymentLane lane, Providers providers, Duration inFlight) {
+    ProviderCalls(PaymentLane lane, Providers providers, Duration inFlight, MeterRegistry metrics) {
         this.lane = lane;
         this.providers = providers;
         this.inFlight = inFlight;
+        this.metrics = metrics;
+        // There before the first refusal: an alarm on "it rose" misses the first otherwise.
+        for (var provider : providers.all()) {
+            refusals(OperationKind.VOID, provider.name());
+            refusals(OperationKind.REFUND, provider.name());
+        }
     }
 
     /// @param stands the row that stands for the whole as last seen, or null
@@ -123,7 +136,10 @@ final class ProviderCalls {
                     seen = same(seen, todo.payment()) ? todo.payment() : seen;
                 } else if (outcome instanceof Settled settled) {
                     seen = same(seen, settled.payment()) ? settled.payment() : seen;
-                    refused = keepsMoney(settled.operation()) ? settled.operation() : refused;
+                    if (keepsMoney(settled.operation())) {
+                        refused = settled.operation();
+                        kept(refused, settled.payment());
+                    }
                 }
             } catch (EffectUnclearException | NoEffectException | GroupCommitException e) {
                 failure = failure == null ? e : failure;
@@ -137,6 +153,26 @@ final class ProviderCalls {
 
     private static boolean keepsMoney(Operation operation) {
         return operation.kind() != OperationKind.CAPTURE && operation.state() == Operation.State.REFUSED;
+    }
+
+    /// Told here and not by who asked for the work: of the sweeper's, and of a late answer's, nobody else hears.
+    /// Each refused operation is told of once, by the caller that recorded its answer.
+    private void kept(Operation refused, Payment payment) {
+        var provider = payment.attempt().provider();
+        LOG.error(
+                "COMPENSATE: {} refused the {} of {} of payment {}, order {} ({}): the money is still held; it is "
+                        + "tried again ever less often, and somebody should ask the provider",
+                provider,
+                refused.kind().code(),
+                refused.amount(),
+                payment.paymentId(),
+                payment.orderId(),
+                refused.declineCode());
+        refusals(refused.kind(), provider).increment();
+    }
+
+    private Counter refusals(OperationKind kind, String provider) {
+        return metrics.counter("holdfast.payment.undo.refused", "operation", kind.code(), "provider", provider);
     }
 
     private PaymentOutcome make(Work work) {

@@ -9,6 +9,8 @@ import dev.holdfast.platform.FaultRates;
 import dev.holdfast.platform.Money;
 import dev.holdfast.platform.Outbox;
 import dev.holdfast.testing.TestDatabase;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -26,6 +28,7 @@ final class PaymentFixture implements AutoCloseable {
     static final Duration IN_FLIGHT = Duration.ofMinutes(1);
 
     final TestDatabase database = TestDatabase.with("payment", "sandbox");
+    final MeterRegistry metrics = new SimpleMeterRegistry();
     volatile FaultRates faults = FaultRates.NONE;
 
     PaymentFixture() {
@@ -49,7 +52,7 @@ final class PaymentFixture implements AutoCloseable {
         var service = database.of("payment");
         var lane = new PaymentLane(database.open("payment", service, new PaymentBatch(new TableOutbox())));
         var providers = new Providers(List.of(ordered));
-        var calls = new ProviderCalls(lane, providers, inFlight);
+        var calls = new ProviderCalls(lane, providers, inFlight, metrics);
         var payments = new PaymentService(lane, providers, calls, new PaymentReads(service));
         return new Node(payments, lane, calls, providers);
     }

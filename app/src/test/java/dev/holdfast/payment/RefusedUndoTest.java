@@ -5,12 +5,17 @@ import static dev.holdfast.payment.PaymentFixture.capture;
 import static dev.holdfast.payment.PaymentFixture.charge;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.holdfast.payment.Outside.Gate;
 import dev.holdfast.payment.PaymentApi.Refused;
 import dev.holdfast.payment.PaymentApi.UndoResult;
 import dev.holdfast.payment.PaymentApi.Undone;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 /// Undoing at a provider that says no to giving money back.
 class RefusedUndoTest {
@@ -63,6 +68,42 @@ class RefusedUndoTest {
         fixture.sweeper(node).sweep();
         assertThat(fixture.status("k1")).isEqualTo("voided");
         assertThat(fixture.held("ord_1")).isZero();
+    }
+
+    @Test
+    void a_refusal_that_only_the_sweeper_hears_is_told_and_counted() throws Exception {
+        var bank = new OutsideProvider("bank", fixture.simulated()).refusing("void");
+        var node = fixture.node(bank);
+        node.payments().authorize(authorize("ord_1", "k1", 500));
+        node.lane().submit(new PaymentCommand.Undo("ord_1", "k1"));
+        assertThat(refusals("void")).as("announced").isZero();
+        var heard = new ListAppender<ILoggingEvent>();
+        heard.start();
+        var log = (Logger) LoggerFactory.getLogger(ProviderCalls.class);
+        log.addAppender(heard);
+
+        try {
+            fixture.sweeper(node).sweep();
+        } finally {
+            log.detachAppender(heard);
+        }
+
+        assertThat(heard.list).singleElement().satisfies(line -> {
+            assertThat(line.getLevel()).isEqualTo(Level.ERROR);
+            assertThat(line.getFormattedMessage())
+                    .startsWith("COMPENSATE: bank refused the void of 5.00 USD")
+                    .contains("ord_1", "not_now");
+        });
+        assertThat(refusals("void")).isEqualTo(1);
+        assertThat(refusals("refund")).isZero();
+    }
+
+    private double refusals(String operation) {
+        return fixture.metrics
+                .get("holdfast.payment.undo.refused")
+                .tags("operation", operation, "provider", "bank")
+                .counter()
+                .count();
     }
 
     @Test
