@@ -204,8 +204,9 @@ final class Authorizing {
                 attempt(goOn.request(), attempt.number() + 1, attempt.methodNo(), goOn.nextProvider()));
     }
 
-    /// Nothing has arrived at the provider. That becomes final once no call can be under way any more; until then
-    /// the row stays open and the sweeper asks again.
+    /// Nothing had arrived at the provider. That is final when no call could be under way any more by the time it
+    /// was asked, not by now: one may have arrived in between. Until then the row stays open and the sweeper asks
+    /// again.
     private static PaymentOutcome unknown(
             OrderAccount account, Payment payment, PaymentCommand.Unknown unknown, GoOn goOn) {
         if (payment.status() != PaymentStatus.PENDING) {
@@ -213,15 +214,14 @@ final class Authorizing {
                     ? new ToDo(Undoing.outstanding(account, payment), payment)
                     : twin(account, payment, goOn);
         }
-        var now = account.now();
         if (payment.undone()) {
-            if (payment.standing().undoneAt().plus(unknown.inFlight()).isBefore(now)) {
-                account.put(payment.voided(now));
+            if (payment.standing().undoneAt().plus(unknown.inFlight()).isBefore(unknown.asOf())) {
+                account.put(payment.voided(account.now()));
                 account.tell("PaymentVoided", payment, payment.sums().amount(), null);
             }
             return new ToDo(List.of(), account.payment(payment.paymentId()).orElseThrow());
         }
-        return payment.createdAt().plus(unknown.keyMemory()).isBefore(now)
+        return payment.createdAt().plus(unknown.keyMemory()).isBefore(unknown.asOf())
                 ? fail(account, payment, NEVER_ARRIVED, goOn)
                 : new StillOpen(payment);
     }

@@ -74,9 +74,10 @@ sealed interface PaymentCommand {
     /// This call surely did nothing (another one under the same key may have).
     record Unreachable() implements Verdict {}
 
-    /// The provider knows nothing of the key.
+    /// The provider knew nothing of the key when it was asked.
     ///
+    /// @param asOf the database's time before it was asked
     /// @param inFlight a call may still be under way this long after the attempt was given up
     /// @param keyMemory a call that old has certainly ended
-    record Unknown(Duration inFlight, Duration keyMemory) implements Verdict {}
+    record Unknown(Instant asOf, Duration inFlight, Duration keyMemory) implements Verdict {}
 }

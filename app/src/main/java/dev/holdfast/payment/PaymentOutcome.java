@@ -44,7 +44,9 @@ sealed interface PaymentOutcome {
     sealed interface Work {
 
         /// What became of this attempt?
-        record FindOut(Payment payment) implements Work {}
+        ///
+        /// @param now the database's time, before the provider is asked
+        record FindOut(Payment payment, Instant now) implements Work {}
 
         /// What became of this capture? Asked once the door is shut, when no answer means never.
         record FindOutCapture(Operation operation, Payment payment) implements Work {}

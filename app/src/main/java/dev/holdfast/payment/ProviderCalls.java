@@ -67,7 +67,7 @@ final class ProviderCalls {
         var provider = provider(payment);
         var goOn = new GoOn(request.request(), request.firstProvider(), providers.after(provider.name()));
         if (forgotten(payment.createdAt(), ask.now(), provider)) {
-            return answered(findOut(payment, goOn), null);
+            return answered(findOut(payment, ask.now(), goOn), null);
         }
         try {
             var attempt = payment.attempt();
@@ -177,7 +177,7 @@ final class ProviderCalls {
 
     private PaymentOutcome make(Work work) {
         return switch (work) {
-            case Work.FindOut(var payment) -> findOut(payment, null);
+            case Work.FindOut(var payment, var now) -> findOut(payment, now, null);
             case Work.FindOutCapture(var operation, var payment) -> {
                 var answer = lookedUp(operation, provider(payment)).orElse(new ProviderRefused("voided"));
                 yield record(new Settle(operation.orderId(), operation.operationId(), answer));
@@ -186,11 +186,11 @@ final class ProviderCalls {
         };
     }
 
-    private PaymentOutcome findOut(Payment payment, GoOn goOn) {
+    private PaymentOutcome findOut(Payment payment, Instant now, GoOn goOn) {
         var provider = provider(payment);
         var verdict = looked(() -> provider.lookup(payment.attempt().key()))
                 .map(ProviderCalls::verdict)
-                .orElseGet(() -> new PaymentCommand.Unknown(inFlight, provider.remembersKeysFor()));
+                .orElseGet(() -> new PaymentCommand.Unknown(now, inFlight, provider.remembersKeysFor()));
         return record(new Answer(payment.orderId(), payment.paymentId(), verdict, goOn));
     }
 

@@ -68,7 +68,7 @@ final class Undoing {
                 continue;
             }
             if (row.status() == PaymentStatus.PENDING && row.createdAt().isBefore(old)) {
-                work.add(new Work.FindOut(row));
+                work.add(new Work.FindOut(row, account.now()));
             }
             for (var operation : account.operationsOf(row)) {
                 if (operation.pending() && operation.createdAt().isBefore(old)) {
@@ -102,7 +102,7 @@ final class Undoing {
             return List.of();
         }
         if (row.status() == PaymentStatus.PENDING) {
-            return List.of(new Work.FindOut(row));
+            return List.of(new Work.FindOut(row, account.now()));
         }
         if (row.standing().providerId() == null) {
             return List.of();

@@ -171,6 +171,9 @@ class UndoTest {
         var paying = start(() -> node.payments().authorize(authorize("ord_1", "k1", 500)));
         gate.awaitArrival();
         node.payments().undo("ord_1", "k1", "u");
+        assertThat(fixture.status("k1"))
+                .as("looked up no later than it was given up, recorded later")
+                .isEqualTo("pending");
         node.payments().undo("ord_1", "k1", "u");
         assertThat(fixture.status("k1")).as("no call lasts so long").isEqualTo("voided");
 
