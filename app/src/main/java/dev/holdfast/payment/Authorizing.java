@@ -50,7 +50,7 @@ final class Authorizing {
             return new KeyTaken(command.request().key());
         }
         return account.takeClaimed(root) && !root.undone()
-                ? new Ask(root, account.now())
+                ? new Ask(root, account.now(), true)
                 : resume(account, root, new GoOn(command.request(), command.provider(), null));
     }
 
@@ -66,7 +66,7 @@ final class Authorizing {
         if (undone) {
             return undone(request.orderId());
         }
-        return refusal(account, request).orElseGet(() -> new Ask(account.append(root(command)), account.now()));
+        return refusal(account, request).orElseGet(() -> new Ask(account.append(root(command)), account.now(), true));
     }
 
     /// What keeps a provider from being asked for an authorization that holds no money so far.
@@ -92,7 +92,7 @@ final class Authorizing {
         return switch (command.verdict()) {
             case PaymentCommand.Yes yes -> approved(account, payment, yes.providerId());
             case PaymentCommand.No no -> declined(account, payment, no.code(), command.goOn());
-            case PaymentCommand.Unreachable _ -> unreachable(account, payment, command.goOn());
+            case PaymentCommand.Unreachable unreached -> unreachable(account, payment, unreached, command.goOn());
             case PaymentCommand.Unknown unknown -> unknown(account, payment, unknown, command.goOn());
         };
     }
@@ -109,7 +109,7 @@ final class Authorizing {
             case PENDING -> {
                 var again = last.askedAgain();
                 account.put(again);
-                yield new Ask(again, account.now());
+                yield new Ask(again, account.now(), false);
             }
             case AUTHORIZED, COMPLETED, REFUNDED -> last.undone() ? undone(root.orderId()) : new Authorized(last);
             case VOIDED -> undone(root.orderId());
@@ -131,7 +131,7 @@ final class Authorizing {
             }
             var again = failed.reopened();
             account.put(again);
-            return new Ask(again, account.now());
+            return new Ask(again, account.now(), true);
         });
     }
 
@@ -182,15 +182,20 @@ final class Authorizing {
     }
 
     /// Another provider is asked only when this attempt surely reached none: a caller that is alone with it and was
-    /// told so. With a second caller on the row, its call may have arrived where this one did not.
+    /// told so. With a second caller on the row, its call may have arrived where this one did not: one that was
+    /// there before (not alone), or one that came since (the count went on). The latter may be a repeat that took
+    /// the row up after this very answer closed it, when the answer is recorded once more for a lost COMMIT.
     ///
     /// Without another provider the row is closed, or it would keep the order from being paid under another key,
     /// and be looked up until the provider has forgotten a key that it never saw.
-    private static PaymentOutcome unreachable(OrderAccount account, Payment payment, GoOn goOn) {
+    private static PaymentOutcome unreachable(
+            OrderAccount account, Payment payment, PaymentCommand.Unreachable unreached, GoOn goOn) {
         if (payment.status() != PaymentStatus.PENDING) {
             return twin(account, payment, goOn);
         }
-        if (goOn == null || payment.undone() || payment.standing().asked() > 1) {
+        boolean lone =
+                unreached.alone() && unreached.asked() == payment.standing().asked();
+        if (goOn == null || payment.undone() || !lone) {
             return new StillOpen(payment);
         }
         account.put(payment.failed(UNREACHABLE, account.now()));
@@ -245,7 +250,7 @@ final class Authorizing {
     private static PaymentOutcome append(OrderAccount account, Payment before, Attempt attempt) {
         var next = OrderAccount.draft(
                 before.orderId(), attempt, before.requestHash(), before.amount(), before.takesAtOnce());
-        return new Ask(account.append(next), account.now());
+        return new Ask(account.append(next), account.now(), true);
     }
 
     private static boolean last(Payment payment) {

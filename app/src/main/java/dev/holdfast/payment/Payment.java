@@ -78,9 +78,10 @@ record Payment(
         return with(to(PaymentStatus.FAILED, null, code, at));
     }
 
-    /// The provider was surely not reached, and one caller asks it again.
+    /// The provider was surely not reached, and one caller asks it again. The count goes on, so that an answer to
+    /// the caller before, should it be recorded once more, is not taken for this one's.
     Payment reopened() {
-        return with(to(PaymentStatus.PENDING, null, null, null)).counting(standing.undoCount(), 1, standing.eventSeq());
+        return with(to(PaymentStatus.PENDING, null, null, null)).askedAgain();
     }
 
     /// Closed without the provider ever having set anything aside.

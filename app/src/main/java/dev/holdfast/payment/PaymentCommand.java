@@ -72,7 +72,10 @@ sealed interface PaymentCommand {
     record No(String code) implements Verdict {}
 
     /// This call surely did nothing (another one under the same key may have).
-    record Unreachable() implements Verdict {}
+    ///
+    /// @param asked the how-manieth caller of the attempt made it
+    /// @param alone that caller was alone with the attempt when it went
+    record Unreachable(int asked, boolean alone) implements Verdict {}
 
     /// The provider knew nothing of the key when it was asked.
     ///

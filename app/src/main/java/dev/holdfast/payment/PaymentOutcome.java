@@ -10,7 +10,8 @@ sealed interface PaymentOutcome {
     /// Ask the provider to authorize this attempt.
     ///
     /// @param now the database's time, which says how old the attempt is
-    record Ask(Payment payment, Instant now) implements PaymentOutcome {}
+    /// @param alone nobody else can be at the provider with it, as of now
+    record Ask(Payment payment, Instant now, boolean alone) implements PaymentOutcome {}
 
     /// The authorization has its answer: the row's status says which.
     record Authorized(Payment payment) implements PaymentOutcome {}

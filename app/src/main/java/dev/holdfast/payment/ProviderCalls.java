@@ -75,7 +75,7 @@ final class ProviderCalls {
                     attempt.key(), payment.orderId(), payment.amount(), attempt.method(), payment.takesAtOnce()));
             return record(new Answer(payment.orderId(), payment.paymentId(), verdict(answer), goOn));
         } catch (NoEffectException e) {
-            var unreachable = new PaymentCommand.Unreachable();
+            var unreachable = new PaymentCommand.Unreachable(payment.standing().asked(), ask.alone());
             var outcome = record(new Answer(payment.orderId(), payment.paymentId(), unreachable, goOn));
             if (outcome instanceof PaymentOutcome.Withdrawn) {
                 throw e;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.payment.PaymentCommand.Answer;
 import dev.holdfast.payment.PaymentCommand.Begin;
+import dev.holdfast.payment.PaymentCommand.GoOn;
 import dev.holdfast.payment.PaymentOutcome.Ask;
 import java.time.Duration;
 import java.time.Instant;
@@ -32,6 +33,44 @@ class StaleAnswerTest {
 
         fixture.batch(silence(ask, yesterday.plusSeconds(90)));
         assertThat(fixture.status("k1")).isEqualTo("failed");
+    }
+
+    @Test
+    void an_answer_recorded_once_more_does_not_close_the_attempt_that_was_taken_up_since() throws Exception {
+        var before = unreached(begin(), null);
+        assertThat(fixture.batch(before)).containsExactly(new PaymentOutcome.Withdrawn());
+        var after = unreached(begin(), "second");
+
+        assertStillOpen(before, "its COMMIT was lost and it is run again");
+        assertStillOpen(unreached(begin(), "second"), "who comes second is not alone");
+        assertStillOpen(after, "somebody came since");
+    }
+
+    @Test
+    void an_attempt_taken_up_again_and_again_may_fail_over_when_its_one_caller_reached_nobody() throws Exception {
+        fixture.batch(unreached(begin(), null));
+        fixture.batch(unreached(begin(), null));
+
+        var outcomes = fixture.batch(unreached(begin(), "second"));
+
+        assertThat(outcomes.getFirst())
+                .isInstanceOfSatisfying(
+                        Ask.class,
+                        ask -> assertThat(ask.payment().attempt().provider()).isEqualTo("second"));
+        assertThat(fixture.status("k1")).isEqualTo("failed");
+    }
+
+    private void assertStillOpen(Answer answer, String why) throws Exception {
+        assertThat(fixture.batch(answer).getFirst()).as(why).isInstanceOf(PaymentOutcome.StillOpen.class);
+        assertThat(fixture.status("k1")).as(why).isEqualTo("pending");
+    }
+
+    /// @param nextProvider or null: there is none
+    private static Answer unreached(Ask ask, String nextProvider) {
+        var payment = ask.payment();
+        var verdict = new PaymentCommand.Unreachable(payment.standing().asked(), ask.alone());
+        var goOn = new GoOn(authorize("ord_1", "k1", 500), "first", nextProvider);
+        return new Answer(payment.orderId(), payment.paymentId(), verdict, goOn);
     }
 
     private Ask begin() throws Exception {
