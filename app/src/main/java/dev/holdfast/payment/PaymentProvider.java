@@ -24,8 +24,13 @@ interface PaymentProvider {
 
     OperationAnswer capture(Instruction instruction);
 
-    /// Sets free whatever is not captured and refuses captures from then on. Of a charge that has nothing left:
-    /// done.
+    /// Sets free whatever is not captured and refuses captures from then on.
+    ///
+    /// Of a charge that has nothing left, because all of it was captured or set free before: [Effected], nothing
+    /// was to be done and no capture can follow. Many providers answer such a void with an error ("already
+    /// captured"); their adapter turns it into this. [ProviderRefused] means that the charge can still be captured:
+    /// an undo then neither looks up the capture that is under way nor refunds it, and tries the void again
+    /// instead.
     OperationAnswer voidPayment(Instruction instruction);
 
     OperationAnswer refund(Instruction instruction);

@@ -17,7 +17,9 @@ import java.util.Set;
 /// ordered by time instead, so two walks along the primary keys do: one follows the present, some seconds behind,
 /// and starts an hour back; the other goes round the whole table for ever, a page at a time, and finds what the
 /// first missed (a row committed late, a clock that stepped back, an outage longer than an hour). What is settled
-/// becomes open again only by an undo, and its operation is a new row with a new id. Used by one thread.
+/// becomes open again in two ways. Undoing opens an operation, which is a new row with a new id. A payment whose
+/// provider was not reached becomes pending again under its old id when the request is repeated; should that caller
+/// die too, the second walk finds it, which may take as long as a round of the table. Used by one thread.
 final class UnsettledOrders {
 
     private static final String PAYMENTS = """
