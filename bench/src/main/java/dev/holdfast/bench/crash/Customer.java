@@ -135,9 +135,9 @@ final class Customer {
             return;
         }
         var payment = authorized.text("payment_id");
-        var last = operate(payment, captures ? "capture" : "void", errand);
+        var last = operate(payment, captures ? "capture" : "void", null, errand);
         if (refunds) {
-            last = operate(payment, "refund", errand);
+            last = operate(payment, "refund", Map.of("reason", "sent back"), errand);
         }
         ledger.look(Rule.DIRECT, last.ok(), null, "payment " + payment + " was answered " + last);
         ledger.add(new DirectPayment(
@@ -148,8 +148,9 @@ final class Customer {
                 refunds ? cents : 0));
     }
 
-    private Reply operate(String payment, String operation, String errand) throws IOException, InterruptedException {
-        return door.send(Call.send("POST", "/v1/payments/" + payment + "/" + operation, null, operation + errand));
+    private Reply operate(String payment, String operation, Object body, String errand)
+            throws IOException, InterruptedException {
+        return door.send(Call.send("POST", "/v1/payments/" + payment + "/" + operation, body, operation + errand));
     }
 
     private Basket cart(String cartId) throws IOException, InterruptedException {
