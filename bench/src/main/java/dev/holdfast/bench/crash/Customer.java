@@ -184,20 +184,16 @@ final class Customer {
 
     private Object order(Told checkout, int waitSeconds) throws IOException, InterruptedException {
         var call = Call.send("POST", "/v1/checkout", checkout.request(), checkout.key());
-        hear(checkout, call.waiting(waitSeconds));
+        checkout.hear(door.send(call.waiting(waitSeconds)));
         var giveUp = System.nanoTime() + PATIENCE.toNanos();
         while (checkout.accepted() && !checkout.ended()) {
             if (System.nanoTime() > giveUp) {
                 throw new IOException(checkout + " did not end within " + PATIENCE);
             }
-            hear(checkout, Call.get("/v1/checkout/" + checkout.sagaId()).waiting(10));
+            checkout.hear(
+                    door.send(Call.get("/v1/checkout/" + checkout.sagaId()).waiting(10)));
         }
         return checkout;
-    }
-
-    private void hear(Told checkout, Call call) throws IOException, InterruptedException {
-        var sent = System.nanoTime();
-        checkout.hear(door.send(call), sent);
     }
 
     private int waits() {

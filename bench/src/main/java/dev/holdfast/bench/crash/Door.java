@@ -8,7 +8,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -30,8 +29,8 @@ final class Door implements AutoCloseable {
     private final URI shop;
     private final Ledger ledger;
     private final LongAdder repeated = new LongAdder();
-    private final AtomicLong struckNanos = new AtomicLong(Long.MAX_VALUE);
-    private final AtomicLong answeredNanos = new AtomicLong(Long.MAX_VALUE);
+    private Long struckNanos;
+    private Long answeredNanos;
 
     Door(URI shop, Ledger ledger) {
         this.shop = shop;
@@ -80,10 +79,9 @@ final class Door implements AutoCloseable {
         var giveUp = System.nanoTime() + PATIENCE.toNanos();
         var pauseMillis = FIRST_PAUSE_MILLIS;
         while (true) {
-            var began = System.nanoTime();
             var outcome = attempt(request);
             if (outcome instanceof Reply reply) {
-                note(call, reply, began);
+                note(call, reply);
                 if (!reply.asksToRepeat()) {
                     return reply;
                 }
@@ -99,11 +97,12 @@ final class Door implements AutoCloseable {
     }
 
     private Object attempt(HttpRequest request) throws InterruptedException {
+        var sent = System.nanoTime();
         try {
             var response = http.send(request, BodyHandlers.ofString());
             var text = response.body();
             return new Reply(
-                    response.statusCode(), text.isBlank() ? null : Json.mapper().readTree(text));
+                    response.statusCode(), text.isBlank() ? null : Json.mapper().readTree(text), sent);
         } catch (IOException e) {
             return e; // nobody there, the connection was lost, no answer in time: all ask to repeat
         } catch (JacksonException e) {
@@ -111,9 +110,9 @@ final class Door implements AutoCloseable {
         }
     }
 
-    private void note(Call call, Reply reply, long began) {
-        if (reply.ok() && began >= struckNanos.get()) {
-            answeredNanos.accumulateAndGet(System.nanoTime(), Math::min);
+    private void note(Call call, Reply reply) {
+        if (reply.ok()) {
+            answered(reply.sentNanos());
         }
         if (reply.status() >= 500 && reply.status() != 503) {
             ledger.object(
@@ -122,16 +121,24 @@ final class Door implements AutoCloseable {
         }
     }
 
-    /// From now on the first answer counts to a request that is sent later than this.
-    void struck() {
-        answeredNanos.set(Long.MAX_VALUE);
-        struckNanos.set(System.nanoTime());
+    private synchronized void answered(long sentNanos) {
+        if (answeredNanos == null && struckNanos != null && sentNanos >= struckNanos) {
+            answeredNanos = System.nanoTime();
+        }
+    }
+
+    /// To be called once the harm is done: from now on the first answer counts to a request that is sent later than
+    /// this. Struck again before anything was answered, the shop has been away since the first time.
+    synchronized void struck() {
+        if (struckNanos == null || answeredNanos != null) {
+            struckNanos = System.nanoTime();
+            answeredNanos = null;
+        }
     }
 
     /// How long after the blow the first request was answered that was sent after it; null when none was yet.
-    Duration answeredAfter() {
-        var answered = answeredNanos.get();
-        return answered == Long.MAX_VALUE ? null : Duration.ofNanos(answered - struckNanos.get());
+    synchronized Duration answeredAfter() {
+        return answeredNanos == null ? null : Duration.ofNanos(answeredNanos - struckNanos);
     }
 
     /// Requests that had to be sent again.
@@ -145,7 +152,8 @@ final class Door implements AutoCloseable {
     }
 
     /// @param body null when there was none
-    record Reply(int status, JsonNode body) {
+    /// @param sentNanos when the try was sent that was answered so, which may be long after the first
+    record Reply(int status, JsonNode body, long sentNanos) {
 
         boolean ok() {
             return status >= 200 && status < 300;

@@ -62,9 +62,8 @@ final class Inquest {
     }
 
     private Void ask(Told told) throws IOException, InterruptedException {
-        var sent = System.nanoTime();
         var again = Call.send("POST", "/v1/checkout", told.request(), told.key());
-        told.hear(grounds.door().send(again.waiting(10)), sent);
+        told.hear(grounds.door().send(again.waiting(10)));
         var order = grounds.door().send(Call.get("/v1/orders/" + told.orderId()));
         var confirmed = order.ok() && order.text("status").equals("confirmed");
         ledger.look(

@@ -37,7 +37,7 @@ final class Round {
         var repeated = grounds.door().repeated();
         grounds.shelf().fill(grounds.door(), number, random);
         var strikeMillis = EARLIEST_MILLIS + random.nextInt(SPREAD_MILLIS);
-        var done = underLoad(strikeMillis, new Striker(grounds.shop(), random));
+        var done = underLoad(strikeMillis, new Striker(grounds.shop(), random, grounds.door()::struck));
         var loaded = System.nanoTime();
         var audit = AuditAnswer.ask(grounds.shop().address());
         var quiet = System.nanoTime();
@@ -66,7 +66,6 @@ final class Round {
         var load = Load.start(customers(), grounds.ledger());
         try {
             Thread.sleep(strikeMillis);
-            grounds.door().struck();
             var done = striker.strike(settings.blowOf(number));
             awaitAnswer();
             Thread.sleep(AFTERWARDS);

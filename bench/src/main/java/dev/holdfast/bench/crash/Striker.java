@@ -37,10 +37,14 @@ final class Striker {
 
     private final ShopProcess shop;
     private final Random random;
+    private final Runnable harmed;
 
-    Striker(ShopProcess shop, Random random) {
+    /// @param harmed told as soon as harm is done and before anything is brought back: an answer just before the
+    ///     blow says nothing about it
+    Striker(ShopProcess shop, Random random, Runnable harmed) {
         this.shop = shop;
         this.random = random;
+        this.harmed = harmed;
     }
 
     /// @return what was done, in words
@@ -48,37 +52,52 @@ final class Striker {
         return switch (blow) {
             case SERVER -> server();
             case SERVER_TWICE -> serverTwice();
-            case POSTGRES -> "killed PostgreSQL with " + (shop.postgres().killGroup() - 1) + " children";
+            case POSTGRES -> postgres();
             case POSTMASTER -> postmaster();
             case BACKEND -> backend();
             case BOTH -> both();
             case CONNECTIONS -> connections();
             case FROZEN_SERVER -> frozen(List.of(shop.pid()), "the server");
             case FROZEN_POSTGRES -> frozen(shop.postgres().heldGroup(), "PostgreSQL");
-            case NOTHING -> "nothing";
+            case NOTHING -> nothing();
         };
+    }
+
+    private String nothing() {
+        harmed.run();
+        return "nothing";
     }
 
     private String server() throws IOException, InterruptedException {
         var pid = shop.pid();
         shop.kill();
+        harmed.run();
         shop.start();
         return "killed the server (pid " + pid + ")";
     }
 
     private String serverTwice() throws IOException, InterruptedException {
         shop.kill();
+        harmed.run();
         shop.launch();
         var later = 300 + random.nextInt(4_500);
         Thread.sleep(later);
         shop.kill();
+        harmed.run(); // counts by itself when something was answered in between
         shop.start();
         return "killed the server, and again " + later + " ms into its start";
+    }
+
+    private String postgres() throws IOException, InterruptedException {
+        var killed = shop.postgres().killGroup();
+        harmed.run();
+        return "killed PostgreSQL with " + (killed - 1) + " children";
     }
 
     private String postmaster() throws IOException, InterruptedException {
         var pid = shop.postgres().postmaster();
         Signals.send("KILL", List.of(pid));
+        harmed.run();
         return "killed the postmaster (pid " + pid + ") only";
     }
 
@@ -95,6 +114,7 @@ final class Striker {
             }
         }
         Signals.send("KILL", List.of(pid));
+        harmed.run();
         return "killed one backend (pid " + pid + ")";
     }
 
@@ -106,6 +126,7 @@ final class Striker {
             shop.kill();
             shop.postgres().killGroup();
         }
+        harmed.run();
         shop.start();
         return "killed the server and PostgreSQL";
     }
@@ -116,16 +137,16 @@ final class Striker {
         var until = System.nanoTime() + CUTTING.toNanos();
         try (var db = shop.postgres().connect()) {
             while (System.nanoTime() < until) {
-                switch (cutOne(db)) {
-                    case NOBODY -> {}
-                    case IN_TRANSACTION -> cut++;
-                    case IN_COMMIT -> {
-                        cut++;
-                        inCommit++;
-                    }
+                var victim = cutOne(db);
+                if (victim != Cut.NOBODY && cut++ == 0) {
+                    harmed.run();
                 }
+                inCommit += victim == Cut.IN_COMMIT ? 1 : 0;
                 Thread.sleep(BETWEEN_CUTS);
             }
+        }
+        if (cut == 0) {
+            harmed.run(); // there was nobody to harm
         }
         return "cut " + cut + " connections, " + inCommit + " of them in their COMMIT";
     }
@@ -151,6 +172,7 @@ final class Striker {
     private String frozen(List<Long> pids, String who) throws IOException, InterruptedException {
         var forMillis = 1_000 + random.nextInt(3_500);
         Signals.send("STOP", pids);
+        harmed.run();
         try {
             Thread.sleep(forMillis);
         } finally {

@@ -76,12 +76,11 @@ final class Told {
     }
 
     /// Writes down an answer to this key, and whether it contradicts an earlier one: earlier is what was heard
-    /// before this request was sent. Two clicks at once may be heard in the other order than they were answered.
-    ///
-    /// @param sentNanos when the request was sent
-    synchronized void hear(Reply reply, long sentNanos) {
+    /// before the try was sent that is answered here. Two clicks at once may be heard in the other order than they
+    /// were answered.
+    synchronized void hear(Reply reply) {
         if (!reply.ok()) {
-            refuse(reply, sentNanos);
+            refuse(reply);
             return;
         }
         var asked = (String) request.get("order_id");
@@ -93,7 +92,7 @@ final class Told {
             status = reply.text("status");
         } else if (!ended()) {
             status = reply.text("status");
-        } else if (endedNanos < sentNanos) {
+        } else if (endedNanos < reply.sentNanos()) {
             same(Rule.OUTCOME, "outcome", status, reply.text("status"));
         }
         acceptedNanos = accepted() ? acceptedNanos : System.nanoTime();
@@ -102,10 +101,10 @@ final class Told {
     }
 
     /// A refusal does not use a key up, so it may well be accepted later; never the other way round.
-    private void refuse(Reply reply, long sentNanos) {
+    private void refuse(Reply reply) {
         if (!accepted()) {
             refusal = reply.problem().isEmpty() ? "status " + reply.status() : reply.problem();
-        } else if (acceptedNanos < sentNanos) {
+        } else if (acceptedNanos < reply.sentNanos()) {
             ledger.object(
                     reply.status() == 404 ? Rule.SAGA : Rule.KEY,
                     this + " was accepted, and then answered " + reply.status() + " " + reply.body(),

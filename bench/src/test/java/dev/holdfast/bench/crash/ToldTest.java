@@ -54,8 +54,8 @@ class ToldTest {
     @Test
     void an_accepted_checkout_that_is_unknown_or_refused_later_is_one() {
         hear(202, "s", "o", "processing");
-        told.hear(problem(404, "not-found"), System.nanoTime());
-        told.hear(problem(409, "cart-changed"), System.nanoTime());
+        told.hear(problem(404, "not-found"));
+        told.hear(problem(409, "cart-changed"));
         assertBroken(Rule.SAGA, Rule.KEY);
     }
 
@@ -63,22 +63,22 @@ class ToldTest {
     void a_click_answered_earlier_and_heard_later_is_none() {
         var sent = System.nanoTime();
         hear(200, "s", "o", "completed");
-        told.hear(reply(202, "s", "o", "processing"), sent);
-        told.hear(problem(409, "cart-changed"), sent);
+        told.hear(sent(sent, reply(202, "s", "o", "processing")));
+        told.hear(sent(sent, problem(409, "cart-changed")));
         assertThat(ledger.findings()).isEmpty();
         assertThat(told.completed()).isTrue();
     }
 
     @Test
     void a_refusal_does_not_use_the_key_up() {
-        told.hear(problem(409, "cart-changed"), System.nanoTime());
+        told.hear(problem(409, "cart-changed"));
         hear(202, "s", "o", "processing");
         assertThat(ledger.findings()).isEmpty();
         assertThat(told.accepted()).isTrue();
     }
 
     private void hear(int status, String sagaId, String orderId, String state) {
-        told.hear(reply(status, sagaId, orderId, state), System.nanoTime());
+        told.hear(reply(status, sagaId, orderId, state));
     }
 
     private void assertBroken(Rule... rules) {
@@ -89,10 +89,19 @@ class ToldTest {
 
     private static Reply reply(int status, String sagaId, String orderId, String state) {
         return new Reply(
-                status, Json.mapper().valueToTree(Map.of("saga_id", sagaId, "order_id", orderId, "status", state)));
+                status,
+                Json.mapper().valueToTree(Map.of("saga_id", sagaId, "order_id", orderId, "status", state)),
+                System.nanoTime());
     }
 
     private static Reply problem(int status, String slug) {
-        return new Reply(status, Json.mapper().valueToTree(Map.of("type", "https://holdfast.dev/problems/" + slug)));
+        return new Reply(
+                status,
+                Json.mapper().valueToTree(Map.of("type", "https://holdfast.dev/problems/" + slug)),
+                System.nanoTime());
+    }
+
+    private static Reply sent(long nanos, Reply reply) {
+        return new Reply(reply.status(), reply.body(), nanos);
     }
 }
