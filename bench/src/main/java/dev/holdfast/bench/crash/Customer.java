@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
@@ -23,6 +24,15 @@ final class Customer {
             Map.of("name", "Jane Doe", "address1", "1 Main St", "city", "Anytown", "zip", "90210", "country", "US");
     private static final String GOOD = "pm_card_visa";
     private static final String DECLINED = "pm_card_declined";
+
+    /// Sold out, when no total was agreed on that would be ordered all the same.
+    private static final Set<String> ALONE = Set.of("cart-changed");
+
+    /// The other tab's checkout runs, or has become an order.
+    private static final Set<String> CONTESTED = Set.of("cart-changed", "checkout-in-progress", "cart-already-ordered");
+
+    /// Frozen for the checkout, or deleted with its order.
+    private static final Set<String> TOO_LATE = Set.of("cart-frozen", "not-found");
 
     private final Door door;
     private final Ledger ledger;
@@ -64,12 +74,12 @@ final class Customer {
     /// One cart, one order.
     void once(String errand) throws IOException, InterruptedException {
         var basket = cart(errand);
-        order(checkout(errand, errand, GOOD, List.of(basket)), waits());
+        order(checkout(errand, GOOD, List.of(basket)), waits());
     }
 
     private void doubleClick(String errand) throws IOException, InterruptedException {
         var basket = cart(errand);
-        var checkout = checkout(errand, errand, GOOD, List.of(basket));
+        var checkout = checkout(errand, GOOD, List.of(basket));
         var first = waits();
         var second = waits();
         atOnce(() -> order(checkout, first), () -> order(checkout, second));
@@ -77,8 +87,8 @@ final class Customer {
 
     private void twoTabs(String errand) throws IOException, InterruptedException {
         var basket = cart(errand);
-        var left = checkout(errand, errand + "-l", GOOD, List.of(basket));
-        var right = checkout(errand, errand + "-r", GOOD, List.of(basket));
+        var left = checkout(errand, errand + "-l", GOOD, List.of(basket), CONTESTED);
+        var right = checkout(errand, errand + "-r", GOOD, List.of(basket), CONTESTED);
         atOnce(() -> order(left, 0), () -> order(right, 0));
     }
 
@@ -88,17 +98,17 @@ final class Customer {
         var quantity = 10 + random.nextInt(5);
         var pieces = new LinkedHashMap<>(basket.pieces());
         pieces.put(sku, quantity);
-        var checkout = checkout(errand, errand, GOOD, List.of(basket, Basket.of(pieces, shelf)));
+        var checkout = checkout(errand, GOOD, List.of(basket, Basket.of(pieces, shelf)));
         var change = Call.send("PUT", "/v1/carts/" + errand + "/items/" + sku, Map.of("quantity", quantity), null);
-        atOnce(() -> order(checkout, 0), () -> door.send(change));
+        atOnce(() -> order(checkout, 0), () -> accepted(door.send(change), TOO_LATE, checkout.cartId()));
     }
 
     private void declinedThenAgain(String errand) throws IOException, InterruptedException {
         var basket = cart(errand);
-        var first = checkout(errand, errand + "-a", DECLINED, List.of(basket));
+        var first = checkout(errand, errand + "-a", DECLINED, List.of(basket), ALONE);
         order(first, 5);
         ledger.look(Rule.MONEY, !first.completed(), first.orderId(), first + " was paid with a declined card");
-        var again = checkout(errand, errand + "-b", GOOD, List.of(basket));
+        var again = checkout(errand, errand + "-b", GOOD, List.of(basket), ALONE);
         order(again, waits());
         var blocked = List.of("checkout-in-progress", "cart-already-ordered", "not-found", "cart-empty");
         ledger.look(
@@ -113,8 +123,8 @@ final class Customer {
         var quantity = 1 + random.nextInt(2);
         var body = Map.of("saga_id", errand, "items", List.of(Map.of("item_id", sku, "qty", quantity)));
         var takes = random.nextBoolean();
-        if (!door.send(Call.send("POST", "/v1/inventory/hold", body, "hold-" + errand))
-                .ok()) {
+        var held = door.send(Call.send("POST", "/v1/inventory/hold", body, "hold-" + errand));
+        if (!accepted(held, Set.of("out-of-stock"), errand)) {
             return;
         }
         var path = "/v1/inventory/" + (takes ? "commit" : "release");
@@ -131,7 +141,8 @@ final class Customer {
         var captures = random.nextInt(3) > 0;
         var refunds = captures && random.nextBoolean();
         var authorized = door.send(Call.send("POST", "/v1/payments/authorize", body, "pay-" + errand));
-        if (!authorized.ok()) {
+        if (!accepted(authorized, Set.of("payment-declined"), errand)) {
+            ledger.add(new DirectPayment(null, "direct-" + errand, null, 0, 0));
             return;
         }
         var payment = authorized.text("payment_id");
@@ -153,6 +164,15 @@ final class Customer {
         return door.send(Call.send("POST", "/v1/payments/" + payment + "/" + operation, body, operation + errand));
     }
 
+    private boolean accepted(Reply reply, Set<String> refusals, String what) {
+        ledger.look(
+                Rule.REFUSED,
+                reply.ok() || refusals.contains(reply.problem()),
+                null,
+                what + " was refused with " + reply.status() + " " + reply.body());
+        return reply.ok();
+    }
+
     private Basket cart(String cartId) throws IOException, InterruptedException {
         var basket = shelf.basket(random);
         var items = basket.pieces().entrySet().stream()
@@ -164,8 +184,13 @@ final class Customer {
         return basket;
     }
 
+    /// Of a cart that nobody else orders.
+    private Told checkout(String errand, String card, List<Basket> possible) {
+        return checkout(errand, errand, card, possible, ALONE);
+    }
+
     /// @param possible what may be ordered; only when that is certain can a total be agreed on beforehand
-    private Told checkout(String cartId, String key, String card, List<Basket> possible) {
+    private Told checkout(String cartId, String key, String card, List<Basket> possible, Set<String> refusals) {
         var request = new LinkedHashMap<String, Object>();
         request.put("cart_id", cartId);
         if (random.nextInt(5) > 0) {
@@ -177,7 +202,7 @@ final class Customer {
             var cents = possible.getFirst().cents();
             request.put("expected_total", Map.of("amount", cents, "currency", Shelf.CURRENCY));
         }
-        var checkout = new Told(ledger, key, request, possible);
+        var checkout = new Told(ledger, key, request, possible, refusals);
         ledger.open(checkout);
         return checkout;
     }

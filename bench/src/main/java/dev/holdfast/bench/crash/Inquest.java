@@ -1,12 +1,15 @@
 package dev.holdfast.bench.crash;
 
 import dev.holdfast.bench.crash.Door.Call;
+import dev.holdfast.bench.crash.Ledger.DirectPayment;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
@@ -145,10 +148,17 @@ final class Inquest {
         rows.sagas()
                 .forEach((id, saga) -> ledger.look(
                         Rule.UNASKED, sagas.containsKey(id), saga.orderId(), "saga " + id + " is nobody's: " + saga));
-        var orders = accepted.stream().map(Told::orderId).collect(Collectors.toSet());
+        var orders = accepted.stream().map(Told::orderId).collect(Collectors.toCollection(HashSet::new));
         rows.orders()
                 .forEach((id, order) ->
                         ledger.look(Rule.UNASKED, orders.contains(id), id, "order " + id + " is nobody's: " + order));
+        ledger.payments().forEach(payment -> orders.add(payment.orderId()));
+        rows.money()
+                .forEach((id, money) -> ledger.look(
+                        Rule.UNASKED,
+                        !money.any() || orders.contains(id),
+                        id,
+                        "money of order " + id + " is nobody's: " + money));
     }
 
     private void direct(ShopRows rows, Map<String, Long> sold) {
@@ -163,16 +173,20 @@ final class Inquest {
                 sold.merge(hold.sku(), (long) hold.quantity(), Long::sum);
             }
         }
-        for (var payment : ledger.payments()) {
-            var money = rows.moneyOf(payment.orderId());
-            ledger.look(
-                    Rule.DIRECT,
-                    money.keptCents() == payment.capturedCents() - payment.refundedCents()
-                            && money.refundedCents() == payment.refundedCents()
-                            && money.authorizedCents() == 0,
-                    payment.orderId(),
-                    payment + ": on record is " + money);
-        }
+        ledger.payments().forEach(payment -> direct(payment, rows));
+    }
+
+    private void direct(DirectPayment payment, ShopRows rows) {
+        var money = rows.moneyOf(payment.orderId());
+        var status = payment.paymentId() == null ? null : rows.payments().get(payment.paymentId());
+        ledger.look(
+                Rule.DIRECT,
+                money.keptCents() == payment.capturedCents() - payment.refundedCents()
+                        && money.refundedCents() == payment.refundedCents()
+                        && money.authorizedCents() == 0
+                        && Objects.equals(status, payment.status()),
+                payment.orderId(),
+                payment + ": on record is " + money + ", " + status);
     }
 
     private void stock(ShopRows rows, Map<String, Long> sold) {

@@ -28,7 +28,8 @@ final class Ledger {
     /// @param taken whether it was committed; otherwise it was released
     record DirectHold(String reservationId, String sku, int quantity, boolean taken) {}
 
-    /// @param status as it was told last
+    /// @param paymentId null when it was refused: then its order has no money
+    /// @param status as it was told last, null when it was refused
     record DirectPayment(String paymentId, String orderId, String status, long capturedCents, long refundedCents) {}
 
     /// To be called before the request is sent for the first time.

@@ -16,6 +16,7 @@ final class Round {
     private static final int SPREAD_MILLIS = 2_800;
     private static final Duration AFTERWARDS = Duration.ofMillis(800);
     private static final Duration RECOVERY = Duration.ofMinutes(2);
+    private static final int ENOUGH = 20;
     private static final Duration LOOK_EVERY = Duration.ofMillis(20);
 
     private final CampaignSettings settings;
@@ -44,6 +45,9 @@ final class Round {
         var all = grounds.ledger().checkouts();
         var told = all.subList(before, all.size());
         grounds.ledger().looked(Rule.ENDS, told.size());
+        var orders = Orders.of(told);
+        grounds.ledger()
+                .look(Rule.SOLD, orders.placed() < ENOUGH || orders.confirmed() > 0, null, "the round had " + orders);
         var findings = new ArrayList<>(new Inquest(grounds).findings(told));
         findings.addAll(audit.findings());
         return new RoundResult(
@@ -52,7 +56,7 @@ final class Round {
                 at,
                 strikeMillis,
                 done,
-                Orders.of(told),
+                orders,
                 grounds.door().repeated() - repeated,
                 grounds.door().answeredAfter(),
                 Duration.ofNanos(quiet - loaded),

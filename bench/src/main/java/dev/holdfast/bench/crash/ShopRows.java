@@ -10,12 +10,15 @@ import java.util.Map;
 ///
 /// @param sagas by saga id
 /// @param orders by order id, without the tombstones of those that were undone before they were created
+/// @param money by order id, as sums
+/// @param payments status by payment id
 /// @param reservations status by reservation id
 /// @param available pieces by product
 record ShopRows(
         Map<String, Saga> sagas,
         Map<String, Order> orders,
         Map<String, Money> money,
+        Map<String, String> payments,
         Map<String, String> reservations,
         Map<String, Long> available) {
 
@@ -37,6 +40,11 @@ record ShopRows(
              GROUP BY order_id
             """;
 
+    private static final String PAYMENTS = """
+            SELECT payment_id, status
+              FROM payment.payments
+            """;
+
     private static final String RESERVATIONS = """
             SELECT reservation_id, status
               FROM inventory.reservations
@@ -55,20 +63,27 @@ record ShopRows(
 
     /// @param keptCents captured and not refunded
     /// @param authorizedCents set aside and not captured
-    record Money(long keptCents, long refundedCents, long authorizedCents) {}
+    record Money(long keptCents, long refundedCents, long authorizedCents) {
+
+        boolean any() {
+            return keptCents != 0 || authorizedCents != 0;
+        }
+    }
 
     static ShopRows read(Connection db) throws SQLException {
         var sagas = new HashMap<String, Saga>();
         var orders = new HashMap<String, Order>();
         var money = new HashMap<String, Money>();
+        var payments = new HashMap<String, String>();
         var reservations = new HashMap<String, String>();
         var available = new HashMap<String, Long>();
         each(db, SAGAS, row -> sagas.put(row.getString(1), new Saga(row.getString(2), row.getString(3))));
         each(db, ORDERS, row -> orders.put(row.getString(1), new Order(row.getString(2), cents(row, 3))));
         each(db, MONEY, row -> money.put(row.getString(1), new Money(cents(row, 2), cents(row, 3), cents(row, 4))));
+        each(db, PAYMENTS, row -> payments.put(row.getString(1), row.getString(2)));
         each(db, RESERVATIONS, row -> reservations.put(row.getString(1), row.getString(2)));
         each(db, AVAILABLE, row -> available.put(row.getString(1), row.getLong(2)));
-        return new ShopRows(sagas, orders, money, reservations, available);
+        return new ShopRows(sagas, orders, money, payments, reservations, available);
     }
 
     /// Of an order that was never paid for, and of one that does not exist: nothing.

@@ -3,6 +3,7 @@ package dev.holdfast.bench.crash;
 import dev.holdfast.bench.crash.Door.Reply;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /// One checkout as its customer knows it: what was asked under one key, and what was told since. From several
 /// threads when it was double-clicked.
@@ -12,6 +13,7 @@ final class Told {
     private final String key;
     private final Map<String, Object> request;
     private final List<Basket> possible;
+    private final Set<String> refusals;
     private String sagaId;
     private String orderId;
     private String status;
@@ -20,11 +22,13 @@ final class Told {
     private long endedNanos;
 
     /// @param possible what the order may consist of: more than one when the cart was changed at the same time
-    Told(Ledger ledger, String key, Map<String, Object> request, List<Basket> possible) {
+    /// @param refusals what it may be refused with, as problem slugs
+    Told(Ledger ledger, String key, Map<String, Object> request, List<Basket> possible, Set<String> refusals) {
         this.ledger = ledger;
         this.key = key;
         this.request = request;
         this.possible = List.copyOf(possible);
+        this.refusals = Set.copyOf(refusals);
     }
 
     String key() {
@@ -100,8 +104,14 @@ final class Told {
         orderId = reply.text("order_id");
     }
 
-    /// A refusal does not use a key up, so it may well be accepted later; never the other way round.
+    /// A refusal does not use a key up, so it may well be accepted later; never the other way round. It must have
+    /// a reason that there can be: a shop that refuses everybody oversells nothing and is no shop.
     private void refuse(Reply reply) {
+        ledger.look(
+                Rule.REFUSED,
+                reply.status() == 409 && refusals.contains(reply.problem()),
+                orderId,
+                this + " was refused with " + reply.status() + " " + reply.body());
         if (!accepted()) {
             refusal = reply.problem().isEmpty() ? "status " + reply.status() : reply.problem();
         } else if (acceptedNanos < reply.sentNanos()) {

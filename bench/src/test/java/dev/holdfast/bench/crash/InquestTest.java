@@ -12,6 +12,8 @@ import org.junit.jupiter.api.Test;
 /// A shop whose tables were changed by hand does not pass for one that kept its word.
 class InquestTest {
 
+    private static final int MOST_ERRANDS = 40;
+
     private static Grounds grounds;
     private static Told completed;
     private static Ledger.DirectPayment refunded;
@@ -23,12 +25,14 @@ class InquestTest {
         var random = new Random(1);
         grounds.shelf().fill(grounds.door(), 1, random);
         var customer = new Customer(grounds.door(), grounds.ledger(), grounds.shelf(), "customer", random);
-        for (int errand = 1; completed == null || refunded == null; errand++) {
+        for (int errand = 1; errand <= MOST_ERRANDS && (completed == null || refunded == null); errand++) {
             customer.once("once-" + errand);
             customer.pay("pay-" + errand);
             completed = first(grounds.ledger().checkouts(), Told::completed);
             refunded = first(grounds.ledger().payments(), payment -> payment.refundedCents() > 0);
         }
+        assertThat(completed).as(grounds.ledger().checkouts()::toString).isNotNull();
+        assertThat(refunded).as(grounds.ledger().payments()::toString).isNotNull();
         assertThat(AuditAnswer.ask(grounds.shop().address()).findings()).isEmpty();
         assertThat(new Inquest(grounds).findings(grounds.ledger().checkouts())).isEmpty();
     }
@@ -75,6 +79,22 @@ class InquestTest {
         var payment = "UPDATE payment.payments SET captured = captured %s 0.01 WHERE order_id = '" + completed.orderId()
                 + "' AND status = 'completed'";
         assertFound(payment.formatted("-"), payment.formatted("+"), Rule.MONEY);
+    }
+
+    @Test
+    void money_that_nobody_asked_for_is_found() throws Exception {
+        var payment = "UPDATE payment.payments SET order_id = '%s' WHERE order_id = '%s' AND status = 'completed'";
+        assertFound(
+                payment.formatted("other", completed.orderId()),
+                payment.formatted(completed.orderId(), "other"),
+                Rule.MONEY,
+                Rule.UNASKED);
+    }
+
+    @Test
+    void a_payment_that_stands_otherwise_than_it_was_told_is_found() throws Exception {
+        var payment = "UPDATE payment.payments SET status = '%s' WHERE payment_id = '" + refunded.paymentId() + "'";
+        assertFound(payment.formatted("completed"), payment.formatted("refunded"), Rule.DIRECT);
     }
 
     @Test

@@ -6,14 +6,19 @@ import dev.holdfast.bench.crash.Door.Reply;
 import dev.holdfast.platform.Json;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /// What customers are told must agree with itself.
 class ToldTest {
 
     private final Ledger ledger = new Ledger();
-    private final Told told =
-            new Told(ledger, "key-1", Map.of("cart_id", "c", "order_id", "o"), List.of(new Basket(Map.of(), 0)));
+    private final Told told = new Told(
+            ledger,
+            "key-1",
+            Map.of("cart_id", "c", "order_id", "o"),
+            List.of(new Basket(Map.of(), 0)),
+            Set.of("cart-changed"));
 
     @Test
     void accepted_then_completed_then_asked_again_is_no_contradiction() {
@@ -56,7 +61,22 @@ class ToldTest {
         hear(202, "s", "o", "processing");
         told.hear(problem(404, "not-found"));
         told.hear(problem(409, "cart-changed"));
-        assertBroken(Rule.SAGA, Rule.KEY);
+        assertBroken(Rule.REFUSED, Rule.SAGA, Rule.KEY);
+    }
+
+    @Test
+    void a_refusal_without_a_reason_is_one() {
+        told.hear(problem(422, "idempotency-key-reused"));
+        told.hear(problem(409, "cart-empty"));
+        told.hear(problem(409, "cart-changed"));
+        assertBroken(Rule.REFUSED, Rule.REFUSED);
+    }
+
+    @Test
+    void a_second_click_refused_at_a_try_that_was_sent_after_the_first_was_accepted_is_one() {
+        hear(202, "s", "o", "processing");
+        told.hear(sent(System.nanoTime(), problem(409, "cart-changed")));
+        assertBroken(Rule.KEY);
     }
 
     @Test
