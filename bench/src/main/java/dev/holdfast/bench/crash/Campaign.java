@@ -6,6 +6,7 @@ import java.io.PrintStream;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 
 /// Round after round until they are over or an invariant is broken. Leaves no process behind, and no folder but
@@ -32,10 +33,14 @@ public final class Campaign implements AutoCloseable {
     /// @return whether every round was clean
     public boolean run() throws IOException, InterruptedException {
         for (int done = 0; done < settings.rounds(); done++) {
-            if (done % settings.freshEvery() == 0) {
+            var fresh = done % settings.freshEvery() == 0;
+            if (fresh) {
                 renew();
             }
-            var round = round(settings.fromRound() + done);
+            if (closed()) {
+                return !summary.broken();
+            }
+            var round = round(settings.fromRound() + done, fresh);
             if (closed()) {
                 return !summary.broken();
             }
@@ -50,30 +55,52 @@ public final class Campaign implements AutoCloseable {
         return true;
     }
 
-    /// A shop that does not come back, or cannot say how it stands, has broken its promise as well.
-    private RoundResult round(int number) throws InterruptedException {
+    /// A shop that does not come back, cannot say how it stands, or says what cannot be read has broken its promise
+    /// as well: the data that shows why is kept, and what customers found until then is told beside it.
+    private RoundResult round(int number, boolean fresh) throws InterruptedException {
         var at = Instant.now();
         try {
+            if (fresh) {
+                grounds.shop().start();
+            }
             return new Round(settings, number, grounds).run();
         } catch (IOException | SQLException e) {
-            var finding = new Finding("the shop comes back, whatever was done to it", e.toString(), null);
-            return new RoundResult(
-                    number,
-                    settings.blowOf(number),
-                    at,
-                    0,
-                    "given up",
-                    new Orders(0, 0, 0, 0),
-                    0,
-                    null,
-                    null,
-                    List.of(),
-                    List.of(finding),
-                    Duration.between(at, Instant.now()));
+            return givenUp(number, at, "the shop comes back, whatever was done to it", e);
+        } catch (RuntimeException e) {
+            return givenUp(number, at, "what the shop says can be read", e);
         }
     }
 
-    private void renew() throws IOException, InterruptedException {
+    private RoundResult givenUp(int number, Instant at, String invariant, Exception cause) {
+        var findings = new ArrayList<Finding>();
+        findings.add(new Finding(invariant, cause + where(cause), null));
+        synchronized (this) {
+            if (grounds != null) {
+                findings.addAll(grounds.ledger().findings());
+            }
+        }
+        return new RoundResult(
+                number,
+                settings.blowOf(number),
+                at,
+                0,
+                "given up",
+                new Orders(0, 0, 0, 0),
+                0,
+                null,
+                null,
+                List.of(),
+                findings,
+                Duration.between(at, Instant.now()));
+    }
+
+    /// Of a defect one wants to know the place; a shop that is gone is described by the message.
+    private static String where(Exception cause) {
+        var trace = cause.getStackTrace();
+        return cause instanceof RuntimeException && trace.length > 0 ? " at " + trace[0] : "";
+    }
+
+    private void renew() throws IOException {
         leave();
         var next = Grounds.fresh();
         synchronized (this) {
@@ -84,7 +111,6 @@ public final class Campaign implements AutoCloseable {
             grounds = next;
         }
         out.println("a new shop at " + next.shop().address() + ", data in " + next.folder());
-        next.shop().start();
     }
 
     private synchronized void leave() throws IOException {
