@@ -1,6 +1,7 @@
 package dev.holdfast.bench.crash;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /// `holdfast serve` as a process of its own, to be killed: on a data folder and a port that it keeps over its
@@ -27,6 +29,7 @@ final class ShopProcess implements AutoCloseable {
     private static final Duration START = Duration.ofMinutes(5);
     private static final Duration END = Duration.ofSeconds(40);
     private static final Duration LOOK_EVERY = Duration.ofMillis(25);
+    private static final int MOST_WALKS = 40;
 
     private final Path folder;
     private final int port;
@@ -140,6 +143,7 @@ final class ShopProcess implements AutoCloseable {
             }
             if (postgres.alive()) {
                 postgres.killGroup();
+                awaitEndOfPostgres();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -147,8 +151,34 @@ final class ShopProcess implements AutoCloseable {
         }
     }
 
-    /// After [#close]: its data goes too.
+    /// Killed is not gone yet: until then it may hold its folder, or write into it.
+    private void awaitEndOfPostgres() throws IOException, InterruptedException {
+        var deadline = System.nanoTime() + END.toNanos();
+        while (postgres.alive()) {
+            if (System.nanoTime() > deadline) {
+                throw new IOException("PostgreSQL on " + folder + " was killed and does not end");
+            }
+            Thread.sleep(LOOK_EVERY);
+        }
+    }
+
+    /// After [#close]: its data goes too. A backend that outlives its postmaster for a moment may still add a file,
+    /// or take one away, while the folder is being walked: then it is walked again.
     void remove() throws IOException {
+        for (int again = MOST_WALKS; ; again--) {
+            try {
+                removeOnce();
+                return;
+            } catch (IOException | UncheckedIOException e) {
+                if (again == 0) {
+                    throw new IOException(folder + " cannot be removed", e);
+                }
+            }
+            LockSupport.parkNanos(LOOK_EVERY.toNanos());
+        }
+    }
+
+    private void removeOnce() throws IOException {
         try (var files = Files.walk(folder)) {
             for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(file);

@@ -31,11 +31,11 @@ class CampaignTest {
     @Test
     void every_promise_is_kept_while_processes_die_and_one_that_is_broken_is_found_and_told() throws Exception {
         var settings = new CampaignSettings(SEED, 1, BLOWS.size() + 2, 12, 25, BLOWS);
-        var campaign = new Campaign(settings, new Witness(BLOWS.size()));
-        assertThat(campaign.run()).as(said::toString).isFalse();
-        campaign.close();
-
-        var rounds = campaign.summary().rounds();
+        List<RoundResult> rounds;
+        try (var campaign = new Campaign(settings, new Witness(BLOWS.size()))) {
+            assertThat(campaign.run()).as(said::toString).isFalse();
+            rounds = campaign.summary().rounds();
+        }
         assertThat(rounds).as(said::toString).hasSize(BLOWS.size() + 1);
         assertThat(rounds.subList(0, BLOWS.size()))
                 .allMatch(round -> !round.broken() && round.orders().confirmed() > 0)
