@@ -44,10 +44,6 @@ public final class ServerProcess implements AutoCloseable {
         return URI.create("http://127.0.0.1:" + port);
     }
 
-    public Path data() {
-        return data;
-    }
-
     /// kill -9, and a new life on the same data.
     public void killAndRestart() throws Exception {
         kill();
@@ -58,25 +54,6 @@ public final class ServerProcess implements AutoCloseable {
     public void kill() throws InterruptedException {
         process.destroyForcibly();
         process.waitFor();
-    }
-
-    /// kill -9 of the database's postmaster.
-    ///
-    /// @return its process id
-    public long killPostgres() throws IOException {
-        var pid = postmaster();
-        new ProcessBuilder("kill", "-9", Long.toString(pid)).start();
-        return pid;
-    }
-
-    /// The process id of the database's postmaster.
-    public long postmaster() throws IOException {
-        try (var files = Files.walk(data, 4)) {
-            var file = files.filter(path -> path.endsWith("postmaster.pid"))
-                    .findFirst()
-                    .orElseThrow(() -> new IOException("no postmaster.pid below " + data));
-            return Long.parseLong(Files.readAllLines(file).getFirst().strip());
-        }
     }
 
     /// The last lines the server printed.
