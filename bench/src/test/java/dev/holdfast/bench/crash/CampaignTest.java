@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 class CampaignTest {
 
     private static final long SEED = 20_261_120;
-    private static final List<Blow> BLOWS = List.of(Blow.SERVER, Blow.POSTGRES, Blow.BOTH, Blow.CONNECTIONS);
+    private static final List<Blow> BLOWS = List.of(Blow.SERVER, Blow.POSTGRES, Blow.CONNECTIONS);
 
     private static final String ONE_MORE_PIECE = """
             UPDATE inventory.inventory
@@ -44,9 +44,9 @@ class CampaignTest {
         var last = rounds.getLast();
         assertThat(last.findings()).extracting(Finding::invariant).contains(Rule.STOCK.words());
         assertThat(said.toString())
-                .contains("BROKEN in round 5 (seed " + SEED + ")")
+                .contains("BROKEN in round 4 (seed " + SEED + ")")
                 .contains("usual-0: received 1000000, sold to those who were told so")
-                .contains("./holdfast bench crash --seed=%d --from-round=5 --rounds=1 --clients=12 --only=%s"
+                .contains("./holdfast bench crash --seed=%d --from-round=4 --rounds=1 --clients=12 --only=%s"
                         .formatted(SEED, last.blow().word()))
                 .contains("kept in " + folder)
                 .contains("last lines of the server");
