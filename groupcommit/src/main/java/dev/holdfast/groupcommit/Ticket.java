@@ -5,8 +5,8 @@ import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.concurrent.locks.LockSupport;
 
 /// One request on its way through a lane. The caller waits on it, the lane takes and answers it, and every step is
-/// one compare-and-set of `state`: whether a request was withdrawn or taken is decided here and nowhere else, so a
-/// withdrawn request is never run and a taken one is never called withdrawn, whoever comes first.
+/// one compare-and-set of `state`: whether a request was withdrawn or taken is decided here and nowhere else, so of
+/// a withdrawn request nothing stays: it was not taken, or given back after its transactions were rolled back.
 ///
 /// A withdrawn ticket stays in the queue until the lane passes it: removing it there would be a search.
 ///

@@ -148,7 +148,9 @@ final class Adoption implements Runs.Parking, AutoCloseable {
                 LOG.info("saga {} was left behind and is taken up", sagaId);
                 adopt(whole.recorded());
             });
-        } catch (IllegalArgumentException e) {
+        } catch (SagaStoreException e) {
+            throw e;
+        } catch (RuntimeException e) {
             LOG.error("the log of saga {} cannot be read, it stays where it is", sagaId, e);
         }
     }

@@ -43,22 +43,32 @@ final class Database {
             try {
                 var result = work.run(db);
                 db.commit();
+                restore(db);
                 return result;
             } catch (Throwable e) {
                 rollBack(db, e);
                 throw e;
-            } finally {
-                restore(db);
             }
         } catch (SQLException e) {
             throw failed(e);
         }
     }
 
-    /// What went wrong first is what the caller must hear of.
+    /// What went wrong first is what the caller must hear of. A connection that does not roll back is ended: put
+    /// back into its mode it would commit what is half done.
     private static void rollBack(Connection db, Throwable why) {
         try {
             db.rollback();
+            restore(db);
+        } catch (SQLException e) {
+            why.addSuppressed(e);
+            end(db, why);
+        }
+    }
+
+    private static void end(Connection db, Throwable why) {
+        try {
+            db.abort(Runnable::run);
         } catch (SQLException e) {
             why.addSuppressed(e);
         }

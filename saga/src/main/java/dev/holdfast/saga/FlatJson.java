@@ -55,11 +55,24 @@ final class FlatJson {
 
     /// The text with U+FFFD for what PostgreSQL's `text` and `jsonb` refuse, or the driver would silently change.
     static String storable(String text) {
+        if (isPlain(text)) {
+            return text;
+        }
         var kept = new StringBuilder(text.length());
         text.codePoints()
                 .map(c -> c == 0 || c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE ? '\uFFFD' : c)
                 .forEach(kept::appendCodePoint);
         return kept.toString();
+    }
+
+    /// Nearly every text is: every row of every log asks.
+    private static boolean isPlain(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) == 0 || Character.isSurrogate(text.charAt(i))) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static void quote(StringBuilder json, String text) {

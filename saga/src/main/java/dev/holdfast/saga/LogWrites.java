@@ -75,8 +75,8 @@ final class LogWrites {
         }
     }
 
-    /// Not every row was added. Those that stand there word for word were added by an earlier run of the same
-    /// commands; anything else is a second writer.
+    /// Not every row was added. Those that stand there, the same attempt at the same times, were added by an
+    /// earlier run of the same commands; anything else is a second writer.
     private Written sorted(List<Append> appends, List<Row> rows) throws SQLException {
         var found = found(rows);
         var recorded = new ArrayList<Append>();

@@ -187,7 +187,8 @@ public final class SagaEngine implements AutoCloseable {
     /// Tries a saga's next attempt now instead of at the end of its pause; a parked saga is tried anew.
     ///
     /// @param who the operator, up to 100 characters, kept in the audit
-    /// @throws dev.holdfast.groupcommit.GroupCommitException the audit could not be written; nothing was done
+    /// @throws dev.holdfast.groupcommit.GroupCommitException the audit was not written, or perhaps not; nothing
+    ///     else was done
     public OperatorAnswer retryNow(String sagaId, String who) {
         required("who", who, 100);
         var live = runs.of(sagaId);
@@ -228,11 +229,15 @@ public final class SagaEngine implements AutoCloseable {
             if (live.get().run().withdraw(order)) {
                 return new OperatorAnswer.NotPossible("saga " + sagaId + " is busy with an attempt; ask again");
             }
-            throw new SagaStoreException(
-                    "the resolution of " + step + " of saga " + sagaId + " is being recorded; look at the saga", e);
+            return order.answer().getNow(null) instanceof OperatorAnswer known ? known : unclear(sagaId, step, e);
         } catch (ExecutionException e) {
-            throw new IllegalStateException("an order is never completed exceptionally", e);
+            return unclear(sagaId, step, e.getCause());
         }
+    }
+
+    private static OperatorAnswer unclear(String sagaId, String step, Throwable why) {
+        throw new SagaStoreException(
+                "the resolution of " + step + " of saga " + sagaId + " may be recorded or not; its log tells", why);
     }
 
     /// Takes no more sagas, lets running attempts finish, and stops. What is in flight goes on at the next start.

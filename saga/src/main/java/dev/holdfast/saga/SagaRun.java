@@ -119,9 +119,7 @@ final class SagaRun<P> {
         try {
             order.answer().complete(resolve(order));
         } catch (RuntimeException e) {
-            order.answer()
-                    .complete(new OperatorAnswer.NotPossible("the saga stopped here before it was recorded for sure ("
-                            + e.getMessage() + "); its log tells whether it was"));
+            order.answer().completeExceptionally(e);
             throw e;
         }
     }
