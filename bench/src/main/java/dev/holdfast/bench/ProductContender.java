@@ -4,8 +4,10 @@ import dev.holdfast.flows.CheckoutOrder;
 import dev.holdfast.flows.Flows;
 import dev.holdfast.inventory.InventoryApi;
 import dev.holdfast.inventory.InventoryApi.Receipt;
+import dev.holdfast.platform.IdempotencyKey;
 import dev.holdfast.platform.Ids;
 import dev.holdfast.platform.ServiceDatabases;
+import dev.holdfast.platform.Trace;
 import dev.holdfast.platform.events.OutboxBooks;
 import dev.holdfast.saga.SagaDefinition;
 import dev.holdfast.saga.SagaEngine;
@@ -14,6 +16,7 @@ import dev.holdfast.saga.StartRequest;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -39,6 +42,7 @@ final class ProductContender implements Contender {
     private final int inFlight;
     private final SagaEngine engine;
     private final SagaDefinition<CheckoutOrder> definition;
+    private final Random random = new Random(2);
 
     ProductContender(BenchShop shop, Meter meter, CheckoutLoad load, int inFlight) {
         this.shop = shop;
@@ -120,10 +124,10 @@ final class ProductContender implements Contender {
                             order,
                             "checkout",
                             order.orderId(),
-                            "1",
+                            IdempotencyKey.digest(order),
                             "cart:" + order.cartId(),
                             "order:" + order.orderId(),
-                            null));
+                            Trace.begin(random).traceparent()));
             var ended = engine.await(sagaId, LONGEST);
             if (ended.isPresent() && ended.get().status() == SagaStatus.COMPLETED) {
                 latency.recordValue(Math.min(latency.getHighestTrackableValue(), (System.nanoTime() - began) / 1_000));
