@@ -4,6 +4,7 @@ import dev.holdfast.platform.postgres.SupervisedPostgres;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Comparator;
@@ -21,6 +22,14 @@ import org.springframework.boot.SpringApplication;
 final class BenchCluster implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    private static final Duration VACUUM_PATIENCE = Duration.ofSeconds(60);
+
+    private static final String COUNT_AUTOVACUUM = """
+            SELECT count(*)
+              FROM pg_stat_activity
+             WHERE backend_type = 'autovacuum worker'
+            """;
 
     private static final String SETTING = "SELECT current_setting(?)";
 
@@ -66,6 +75,21 @@ final class BenchCluster implements AutoCloseable {
         execute("CHECKPOINT");
     }
 
+    /// Does now what was put off while these databases were written, so that no autovacuum does it in the round of
+    /// another one.
+    void settle(List<String> databases) throws SQLException {
+        for (var name : databases) {
+            try (var db = database(name).getConnection();
+                    var statement = db.createStatement()) {
+                statement.execute("VACUUM (ANALYZE)");
+            }
+        }
+        try (var db = database("postgres").getConnection();
+                var query = db.prepareStatement(COUNT_AUTOVACUUM)) {
+            await(query, VACUUM_PATIENCE, workers -> workers == 0, "autovacuum workers");
+        }
+    }
+
     /// Waits until the sessions of a database have ended: only then are their counters complete.
     void awaitNobodyOn(String name) throws SQLException {
         awaitSessions(name, sessions -> sessions == 0);
@@ -76,23 +100,27 @@ final class BenchCluster implements AutoCloseable {
     }
 
     private void awaitSessions(String name, LongPredicate enough) throws SQLException {
-        var deadline = System.nanoTime() + PATIENCE.toNanos();
         try (var db = database("postgres").getConnection();
                 var query = db.prepareStatement(COUNT_SESSIONS)) {
             query.setString(1, name);
-            while (true) {
-                try (var row = query.executeQuery()) {
-                    row.next();
-                    if (enough.test(row.getLong(1))) {
-                        return;
-                    }
-                    if (System.nanoTime() > deadline) {
-                        throw new IllegalStateException(
-                                row.getLong(1) + " sessions on database " + name + " are not what was waited for");
-                    }
+            await(query, PATIENCE, enough, "sessions on database " + name);
+        }
+    }
+
+    private static void await(PreparedStatement count, Duration patience, LongPredicate enough, String what)
+            throws SQLException {
+        var deadline = System.nanoTime() + patience.toNanos();
+        while (true) {
+            try (var row = count.executeQuery()) {
+                row.next();
+                if (enough.test(row.getLong(1))) {
+                    return;
                 }
-                LockSupport.parkNanos(5_000_000);
+                if (System.nanoTime() > deadline) {
+                    throw new IllegalStateException(row.getLong(1) + " " + what + " are not what was waited for");
+                }
             }
+            LockSupport.parkNanos(5_000_000);
         }
     }
 

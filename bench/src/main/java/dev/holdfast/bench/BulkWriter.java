@@ -12,8 +12,8 @@ import java.util.Random;
 import java.util.TreeMap;
 
 /// Writes checkouts through one connection, a batch a transaction, one statement per table: the way a lane of the
-/// product writes, of all services at once. Used by one thread.
-final class BulkWriter implements AutoCloseable {
+/// product writes, of all services at once. Used by one thread; its statements end with the connection.
+final class BulkWriter {
 
     /// The plans are made while the tables are small and must stay right as they grow, as in the product's lanes.
     private static final String SETTLE = """
@@ -93,18 +93,6 @@ final class BulkWriter implements AutoCloseable {
     void finish() throws SQLException {
         deleteEvents();
         db.commit();
-    }
-
-    @Override
-    public void close() throws SQLException {
-        for (var statement : inserts.values()) {
-            statement.close();
-        }
-        for (var statement : deletes.values()) {
-            statement.close();
-        }
-        lockStock.close();
-        sell.close();
     }
 
     private void insert(RowTemplate table, PreparedStatement insert, List<String[]> fillings) throws SQLException {

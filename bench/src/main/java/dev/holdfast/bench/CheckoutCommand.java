@@ -3,6 +3,7 @@ package dev.holdfast.bench;
 import dev.holdfast.bench.Comparison.Plan;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -23,13 +24,15 @@ import picocli.CommandLine.Spec;
 final class CheckoutCommand implements Callable<Integer> {
 
     private static final int TRIED_PER_SHAPE = 8_000;
+    private static final int TRIED_PER_POOL = 3_000;
+    private static final List<Integer> POOLS = List.of(16, 32, 64);
 
     @Option(names = "--orders", defaultValue = "30000", description = "Checkouts a round. Default: ${DEFAULT-VALUE}.")
     private int orders;
 
     @Option(
             names = "--naive-orders",
-            description = "Checkouts a round of the naive reference. Default: a tenth of --orders.")
+            description = "Checkouts a round of the naive reference. Default: a third of --orders.")
     private Integer naiveOrders;
 
     @Option(
@@ -37,6 +40,13 @@ final class CheckoutCommand implements Callable<Integer> {
             defaultValue = "10000",
             description = "Checkouts before the first round. Default: ${DEFAULT-VALUE}.")
     private int warmup;
+
+    @Option(
+            names = "--naive-warmup",
+            defaultValue = "5000",
+            description = "Checkouts of the naive reference before the first round, besides 20 per connection. Default:"
+                    + " ${DEFAULT-VALUE}.")
+    private int naiveWarmup;
 
     @Option(names = "--repeat", defaultValue = "3", description = "Rounds of each. Default: ${DEFAULT-VALUE}.")
     private int repeat;
@@ -55,9 +65,8 @@ final class CheckoutCommand implements Callable<Integer> {
 
     @Option(
             names = "--naive-pool",
-            defaultValue = "64",
-            description = "Connections of the naive reference. Default: ${DEFAULT-VALUE}.")
-    private int pool;
+            description = "Connections of the naive reference. Default: the fastest of 16, 32 and 64.")
+    private Integer pool;
 
     @Option(
             names = "--profile",
@@ -83,12 +92,14 @@ final class CheckoutCommand implements Callable<Integer> {
         try (var comparison = Comparison.open(postgres, plan, out)) {
             comparison.warmUp();
             var tried = comparison.chooseShape(Math.min(TRIED_PER_SHAPE, plan.orders()));
+            var pools = comparison.choosePool(Math.min(TRIED_PER_POOL, plan.naiveOrders()));
             var observer = profile == null
                     ? (Comparison.Observer) Contender::run
                     : new Profile(profile, comparison.cluster(), out);
             report = new CheckoutReport(comparison.measure(observer));
             result = Result.of("checkout", settings(plan, comparison, report));
             result.settings().put("limit_tried", tried);
+            result.settings().put("naive_tried", pools);
             report.addFigures(result);
         }
         result.printTable(out);
@@ -106,10 +117,12 @@ final class CheckoutCommand implements Callable<Integer> {
         atLeast("--in-flight", inFlight, 1);
         atLeast("--products", products, 2);
         atLeast("--naive-threads", threads, 1);
-        atLeast("--naive-pool", pool, 2);
-        int naive = naiveOrders == null ? Math.max(1, orders / 10) : naiveOrders;
+        atLeast("--naive-warmup", naiveWarmup, 1);
+        var pools = pool == null ? POOLS : List.of(pool);
+        atLeast("--naive-pool", pools.getFirst(), 2);
+        int naive = naiveOrders == null ? Math.max(1, orders / 3) : naiveOrders;
         atLeast("--naive-orders", naive, 1);
-        return new Plan(orders, naive, warmup, repeat, inFlight, products, threads, pool);
+        return new Plan(orders, naive, warmup, naiveWarmup, repeat, inFlight, products, threads, pools);
     }
 
     private void atLeast(String option, int value, int least) {
@@ -130,7 +143,7 @@ final class CheckoutCommand implements Callable<Integer> {
         settings.put("naive_orders", plan.naiveOrders());
         settings.put("naive_warmup", plan.naiveWarmup());
         settings.put("naive_threads", plan.threads());
-        settings.put("naive_pool", plan.pool());
+        settings.put("naive_pool", comparison.pool());
         settings.put("limit_batch", comparison.shape().batch());
         settings.put("limit_connections", comparison.shape().connections());
         settings.put("postgresql", comparison.cluster().settings());

@@ -6,9 +6,11 @@ import java.io.PrintStream;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import javax.sql.DataSource;
 
 /// The product, the hand-written shop and the bulk writer on one PostgreSQL, each on a database of its own,
 /// measured in turns. The databases of product and bulk writer are copies of one: same tables, indexes and state.
@@ -28,16 +30,21 @@ final class Comparison implements AutoCloseable {
 
     /// @param orders of product and bulk writer in one round
     /// @param naiveOrders of the hand-written shop in one round: it takes as long for fewer
-    /// @param warmup checkouts before the first round, of each; of the hand-written shop in the same proportion
+    /// @param warmup checkouts of product and bulk writer before the first round
+    /// @param naiveWarmup checkouts of the hand-written shop before the first round, and a score per connection
     /// @param inFlight sagas of the product
-    /// @param pool connections of the hand-written shop
+    /// @param threads of the hand-written shop
+    /// @param pools how many connections the hand-written shop may have: the fastest is kept
     record Plan(
-            int orders, int naiveOrders, int warmup, int repeat, int inFlight, int products, int threads, int pool) {
-
-        int naiveWarmup() {
-            return (int) Math.ceil((double) warmup * naiveOrders / orders);
-        }
-    }
+            int orders,
+            int naiveOrders,
+            int warmup,
+            int naiveWarmup,
+            int repeat,
+            int inFlight,
+            int products,
+            int threads,
+            List<Integer> pools) {}
 
     /// One round of one contender.
     ///
@@ -61,10 +68,8 @@ final class Comparison implements AutoCloseable {
         cluster.createDatabase("bench_naive");
         NaiveShop.prepare(cluster.database("bench_naive"), plan.products(), CheckoutLoad.STOCK);
         var load = new CheckoutLoad(plan.products());
-        this.limit =
-                new LimitContender(meter("bench_limit"), cluster.database("bench_limit"), template, plan.products());
-        this.naive = new NaiveContender(
-                meter("bench_naive"), cluster.database("bench_naive"), load, plan.threads(), plan.pool());
+        this.limit = new LimitContender(meter("bench_limit"), reference("bench_limit"), template, plan.products());
+        this.naive = new NaiveContender(meter("bench_naive"), reference("bench_naive"), load, plan.threads());
         this.product = new ProductContender(
                 BenchShop.open(cluster, "bench_product"), meter("bench_product"), load, plan.inFlight());
     }
@@ -79,14 +84,36 @@ final class Comparison implements AutoCloseable {
         }
     }
 
-    /// Everybody's code compiled, caches filled, plans made.
+    /// Everybody's code is to be compiled and everybody's tables to have grown. Product and naive are measured on
+    /// the sessions that are warmed up here; the limit opens its few for each round.
     void warmUp() throws Exception {
         out.printf(
                 "warm-up: %,d checkouts of the product and of the limit, %,d of naive%n",
                 plan.warmup(), plan.naiveWarmup());
         product.run(plan.warmup());
+        naive.use(plan.pools().getFirst());
         naive.run(plan.naiveWarmup());
         limit.run(plan.warmup());
+    }
+
+    /// Tries each size of naive's pool and keeps the fastest.
+    ///
+    /// @return orders/s by connections
+    Map<Integer, Long> choosePool(int orders) throws Exception {
+        var tried = new LinkedHashMap<Integer, Double>();
+        for (int connections : plan.pools()) {
+            naive.use(connections);
+            tried.put(connections, naive.run(orders).perSecond());
+        }
+        int best =
+                Collections.max(tried.entrySet(), Map.Entry.comparingByValue()).getKey();
+        if (naive.connections() != best) {
+            naive.use(best);
+        }
+        var told = new LinkedHashMap<Integer, Long>();
+        tried.forEach((connections, rate) -> told.put(connections, Math.round(rate)));
+        out.println("naive, orders/s by connections: " + told);
+        return told;
     }
 
     /// Tries each shape of the bulk writer and keeps the fastest.
@@ -105,12 +132,15 @@ final class Comparison implements AutoCloseable {
         return told;
     }
 
-    /// product, naive, limit, product, naive, limit, …
+    /// product, naive, limit; naive, limit, product; limit, product, naive; …: nobody is always the one who comes
+    /// after the product.
     ///
     /// @param observer of the product's first round
     List<Measured> measure(Observer observer) throws Exception {
         for (int repetition = 1; repetition <= plan.repeat(); repetition++) {
-            for (var contender : List.of(product, naive, limit)) {
+            var turns = new ArrayList<Contender>(List.of(product, naive, limit));
+            Collections.rotate(turns, 1 - repetition);
+            for (var contender : turns) {
                 var watched = contender == product && repetition == 1;
                 measured.add(measure(contender, repetition, watched ? observer : Contender::run));
             }
@@ -126,18 +156,25 @@ final class Comparison implements AutoCloseable {
         return limit.shape();
     }
 
+    int pool() {
+        return naive.connections();
+    }
+
     BenchCluster cluster() {
         return cluster;
     }
 
     @Override
-    public void close() throws IOException {
-        product.close();
-        cluster.close();
+    public void close() throws IOException, InterruptedException {
+        try (cluster;
+                product) {
+            naive.close();
+        }
     }
 
     private Measured measure(Contender contender, int repetition, Observer observer) throws Exception {
         int orders = contender == naive ? plan.naiveOrders() : plan.orders();
+        cluster.settle(List.of(product.database(), naive.database(), limit.database()));
         contender.tellCounters();
         cluster.checkpoint();
         var meter = meter(contender.database());
@@ -174,6 +211,13 @@ final class Comparison implements AutoCloseable {
             row.next();
             return row.getString(1);
         }
+    }
+
+    /// A reference prepares a statement when it is first run, not, as is the driver's way, at the fifth time.
+    private DataSource reference(String database) {
+        var source = cluster.database(database);
+        source.setPrepareThreshold(1);
+        return source;
     }
 
     private Meter meter(String database) {

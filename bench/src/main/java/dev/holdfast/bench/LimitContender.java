@@ -49,35 +49,29 @@ final class LimitContender implements Contender {
         return meter.database();
     }
 
-    /// The sessions are opened and their statements prepared before the clock starts; the last events are deleted
-    /// before it stops.
+    /// The sessions are opened and settled before the clock starts, and prepare each statement when it is first
+    /// run; the last events are deleted before it stops.
     @Override
     public Round run(int orders) throws Exception {
         var left = new AtomicInteger(orders);
-        var connections = new Connection[shape.connections()];
-        try {
-            for (int i = 0; i < connections.length; i++) {
-                connections[i] = source.getConnection();
+        var connections = new ArrayList<Connection>();
+        try (var threads = Executors.newFixedThreadPool(shape.connections())) {
+            var writers = new ArrayList<Callable<Void>>();
+            for (int seed = 0; seed < shape.connections(); seed++) {
+                var db = source.getConnection();
+                connections.add(db);
+                var writer = new BulkWriter(db, template, products, seed);
+                writers.add(() -> write(writer, left));
             }
             var before = meter.spent();
-            try (var threads = Executors.newFixedThreadPool(connections.length)) {
-                var writers = new ArrayList<Callable<Void>>();
-                for (int i = 0; i < connections.length; i++) {
-                    var db = connections[i];
-                    var seed = i;
-                    writers.add(() -> write(db, seed, left));
-                }
-                for (var writer : threads.invokeAll(writers)) {
-                    writer.get();
-                }
+            for (var writer : threads.invokeAll(writers)) {
+                writer.get();
             }
             var spent = meter.spent().since(before);
             return new Round(orders, 0, spent, spent.atNanos() / 1e9, new Histogram(3));
         } finally {
             for (var db : connections) {
-                if (db != null) {
-                    db.close();
-                }
+                db.close();
             }
         }
     }
@@ -91,14 +85,12 @@ final class LimitContender implements Contender {
     @Override
     public void close() {}
 
-    private Void write(Connection db, int seed, AtomicInteger left) throws SQLException {
-        try (var writer = new BulkWriter(db, template, products, seed)) {
-            int first;
-            while ((first = left.getAndAdd(-shape.batch())) > 0) {
-                writer.write(Math.min(first, shape.batch()));
-            }
-            writer.finish();
+    private Void write(BulkWriter writer, AtomicInteger left) throws SQLException {
+        int first;
+        while ((first = left.getAndAdd(-shape.batch())) > 0) {
+            writer.write(Math.min(first, shape.batch()));
         }
+        writer.finish();
         return null;
     }
 

@@ -11,23 +11,43 @@ import javax.sql.DataSource;
 import org.HdrHistogram.ConcurrentHistogram;
 import org.HdrHistogram.Histogram;
 
-/// The hand-written shop under so many threads, each with one checkout at a time.
+/// The hand-written shop under so many threads, each with one checkout at a time. Its pool stays open from round to
+/// round, as the product's lanes do.
 final class NaiveContender implements Contender {
 
     private static final Duration LONGEST = Duration.ofMinutes(2);
+
+    /// PostgreSQL plans a prepared statement anew five times before it keeps a plan. A checkout takes a connection
+    /// a score of times, each time for other statements.
+    private static final int WARMUP_PER_CONNECTION = 20;
 
     private final Meter meter;
     private final DataSource source;
     private final CheckoutLoad load;
     private final int threads;
-    private final int connections;
+    private int connections;
+    private NaiveShop shop;
 
-    NaiveContender(Meter meter, DataSource source, CheckoutLoad load, int threads, int connections) {
+    /// Not open until it [uses][#use] a pool.
+    NaiveContender(Meter meter, DataSource source, CheckoutLoad load, int threads) {
         this.meter = meter;
         this.source = source;
         this.load = load;
         this.threads = threads;
-        this.connections = connections;
+    }
+
+    /// Opens the shop with a pool of so many connections, fills it, and has every connection prepare its
+    /// statements.
+    void use(int chosen) throws Exception {
+        close();
+        connections = chosen;
+        shop = NaiveShop.open(source, chosen);
+        meter.cluster().awaitSessionsOn(database(), chosen);
+        run(WARMUP_PER_CONNECTION * chosen);
+    }
+
+    int connections() {
+        return connections;
     }
 
     @Override
@@ -40,41 +60,41 @@ final class NaiveContender implements Contender {
         return meter.database();
     }
 
-    /// The pool is full before the clock starts.
     @Override
     public Round run(int orders) throws Exception {
         var latency = new ConcurrentHistogram(TimeUnit.MILLISECONDS.toMicros(LONGEST.toMillis()), 3);
         var left = new AtomicInteger(orders);
         var failed = new AtomicInteger();
-        try (var shop = NaiveShop.open(source, connections)) {
-            meter.cluster().awaitSessionsOn(database(), connections);
-            var before = meter.spent();
-            try (var clients = Executors.newFixedThreadPool(threads)) {
-                for (int i = 0; i < threads; i++) {
-                    clients.execute(() -> {
-                        while (left.getAndDecrement() > 0) {
-                            place(shop, latency, failed);
-                        }
-                    });
-                }
+        var before = meter.spent();
+        try (var clients = Executors.newFixedThreadPool(threads)) {
+            for (int i = 0; i < threads; i++) {
+                clients.execute(() -> {
+                    while (left.getAndDecrement() > 0) {
+                        place(latency, failed);
+                    }
+                });
             }
-            var completedSeconds = (System.nanoTime() - before.atNanos()) / 1e9;
-            shop.awaitEventsGone();
-            var spent = meter.spent().since(before);
-            return new Round(orders - failed.get(), failed.get(), spent, completedSeconds, latency);
         }
+        var completedSeconds = (System.nanoTime() - before.atNanos()) / 1e9;
+        shop.awaitEventsGone();
+        var spent = meter.spent().since(before);
+        return new Round(orders - failed.get(), failed.get(), spent, completedSeconds, latency);
     }
 
     @Override
     public int tellCounters() throws SQLException {
-        meter.cluster().awaitNobodyOn(database());
+        shop.tellCounters();
         return 0;
     }
 
     @Override
-    public void close() {}
+    public void close() throws InterruptedException {
+        if (shop != null) {
+            shop.close();
+        }
+    }
 
-    private void place(NaiveShop shop, Histogram latency, AtomicInteger failed) {
+    private void place(Histogram latency, AtomicInteger failed) {
         CheckoutOrder order;
         synchronized (load) {
             order = load.next();
@@ -86,9 +106,9 @@ final class NaiveContender implements Contender {
             } else {
                 failed.incrementAndGet();
             }
-        } catch (SQLException e) {
+        } catch (SQLException | RuntimeException e) {
             failed.incrementAndGet();
-            System.err.println("naive: " + order.orderId() + " failed: " + e.getMessage());
+            System.err.println("naive: " + order.orderId() + " failed: " + e);
         }
     }
 }

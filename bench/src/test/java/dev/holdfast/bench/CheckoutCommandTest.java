@@ -24,6 +24,7 @@ class CheckoutCommandTest {
                         "--orders=50",
                         "--naive-orders=20",
                         "--warmup=10",
+                        "--naive-warmup=10",
                         "--repeat=1",
                         "--in-flight=20",
                         "--products=50",

@@ -9,6 +9,7 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -34,12 +35,14 @@ class ComparisonTest {
 
     private static Comparison comparison;
     private static List<Measured> rounds;
+    private static Map<Integer, Long> pools;
 
     @BeforeAll
     static void measure() throws Exception {
-        var plan = new Comparison.Plan(ORDERS, ORDERS, 10, 1, 20, 100, 4, 6);
+        var plan = new Comparison.Plan(ORDERS, ORDERS, 10, 10, 2, 20, 100, 4, List.of(6, 4));
         comparison = Comparison.open(Map.of(), plan, new PrintStream(OutputStream.nullOutputStream()));
         comparison.warmUp();
+        pools = comparison.choosePool(20);
         rounds = comparison.measure(Contender::run);
     }
 
@@ -50,12 +53,31 @@ class ComparisonTest {
 
     @Test
     void product_naive_and_limit_take_turns_and_complete_every_checkout() {
-        assertThat(rounds).extracting(Measured::contender).containsExactly("product", "naive", "limit");
+        assertThat(rounds)
+                .extracting(Measured::contender)
+                .containsExactly("product", "naive", "limit", "naive", "limit", "product");
         assertThat(rounds).allSatisfy(round -> {
             assertThat(round.round().orders()).isEqualTo(ORDERS);
             assertThat(round.round().failed()).isZero();
             assertThat(round.round().spent().walBytes()).isPositive();
         });
+    }
+
+    @Test
+    void naive_keeps_the_fastest_of_the_pools_that_were_tried() {
+        assertThat(pools).containsOnlyKeys(6, 4);
+        assertThat(pools.get(comparison.pool())).isEqualTo(Collections.max(pools.values()));
+    }
+
+    /// Its sessions stay open from round to round, and are asked for their counters.
+    @Test
+    void what_naive_wrote_in_a_round_is_counted_in_that_round() {
+        assertThat(rounds)
+                .filteredOn(round -> round.contender().equals("naive"))
+                .hasSize(2)
+                .allSatisfy(round -> assertThat(
+                                round.counted().tables().get("naive.orders").inserted())
+                        .isEqualTo(ORDERS));
     }
 
     /// What was there before the sample checkout, the opening stock, is in all three databases.

@@ -5,7 +5,9 @@ import com.zaxxer.hikari.HikariDataSource;
 import dev.holdfast.flows.CheckoutOrder;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import javax.sql.DataSource;
 
 /// The hand-written shop: its pool, its orchestrator, its outbox.
@@ -16,6 +18,15 @@ public final class NaiveShop implements AutoCloseable {
             SELECT 'sku-' || n, ?, 0, 0
               FROM generate_series(0, ? - 1) AS n
             """;
+
+    /// A plan that is made while the outbox is empty must stay right when it is not: what the product's lanes set.
+    private static final String SETTLE_PLANS = """
+            SELECT set_config('enable_seqscan', 'off', false),
+                   set_config('enable_hashjoin', 'off', false),
+                   set_config('enable_mergejoin', 'off', false)
+            """;
+
+    private static final String TELL_COUNTERS = "SELECT pg_stat_force_next_flush()";
 
     private final HikariDataSource pool;
     private final Outbox outbox;
@@ -28,6 +39,9 @@ public final class NaiveShop implements AutoCloseable {
         config.setMinimumIdle(connections);
         // Set here and not per transaction, which would ask the pool to reset it each time.
         config.setAutoCommit(false);
+        config.setConnectionInitSql(SETTLE_PLANS);
+        // A connection that is replaced by a new one would have to prepare its statements again.
+        config.setMaxLifetime(0);
         this.pool = new HikariDataSource(config);
         var transactions = new Transactions(pool);
         this.outbox = new Outbox(transactions);
@@ -60,6 +74,26 @@ public final class NaiveShop implements AutoCloseable {
     /// Waits until every event has left.
     public void awaitEventsGone() throws SQLException, InterruptedException {
         outbox.awaitEmpty();
+    }
+
+    /// Makes the session of every connection tell what it did. All are taken at once, or the pool would give one of
+    /// them again and again.
+    public void tellCounters() throws SQLException {
+        var taken = new ArrayList<Connection>();
+        try {
+            for (int i = 0; i < pool.getMaximumPoolSize(); i++) {
+                var db = pool.getConnection();
+                taken.add(db);
+                try (var statement = db.createStatement()) {
+                    statement.execute(TELL_COUNTERS);
+                }
+                db.commit();
+            }
+        } finally {
+            for (var db : taken) {
+                db.close();
+            }
+        }
     }
 
     @Override

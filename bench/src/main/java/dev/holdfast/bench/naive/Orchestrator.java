@@ -6,7 +6,7 @@ import dev.holdfast.platform.Json;
 import java.sql.SQLException;
 
 /// Runs a checkout from its first step to its last on the caller's thread, and records after each step how far it
-/// is. A step that ran but was not recorded is repeated under its key and finds that it was done.
+/// is.
 final class Orchestrator {
 
     private static final String START = """

@@ -9,7 +9,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /// Events, written with the change they tell of, and handed to the one consumer by a thread that looks every few
-/// milliseconds. It does that in sets: nothing here waits for it, and a team would not do it one by one.
+/// milliseconds, and more seldom while nothing comes: an idle shop is to cost those that are measured meanwhile
+/// nothing. It does that in sets: nothing here waits for it, and a team would not do it one by one.
 final class Outbox implements AutoCloseable {
 
     private static final String APPEND = """
@@ -35,6 +36,9 @@ final class Outbox implements AutoCloseable {
             """;
 
     private static final String ANY_LEFT = "SELECT EXISTS (SELECT FROM naive.outbox)";
+
+    private static final long SHORTEST_PAUSE_MILLIS = 5;
+    private static final long LONGEST_PAUSE_MILLIS = 200;
 
     private final Transactions transactions;
     private final CountDownLatch closing = new CountDownLatch(1);
@@ -71,11 +75,12 @@ final class Outbox implements AutoCloseable {
 
     private void relay() {
         try {
-            while (!closing.await(5, TimeUnit.MILLISECONDS)) {
-                long delivered;
-                do {
-                    delivered = transactions.in(Outbox::deliver);
-                } while (delivered > 0);
+            long pause = SHORTEST_PAUSE_MILLIS;
+            while (!closing.await(pause, TimeUnit.MILLISECONDS)) {
+                pause = Math.min(LONGEST_PAUSE_MILLIS, 2 * pause);
+                while (transactions.in(Outbox::deliver) > 0) {
+                    pause = SHORTEST_PAUSE_MILLIS;
+                }
             }
         } catch (SQLException e) {
             failure = e;
