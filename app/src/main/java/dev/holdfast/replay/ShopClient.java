@@ -11,6 +11,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.atomic.LongAdder;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
 /// Speaks to a shop over HTTP and does not give up: whatever is safe to repeat (every write carries its key) is
@@ -39,7 +40,10 @@ final class ShopClient {
         return send(method, path, body == null ? null : Json.write(body), "application/json", key);
     }
 
-    /// @return the shop's answer: any status but 503, 429 and the 409 that says the same request is still running
+    /// What stands between may answer in the shop's place: a load balancer its own 502 or 504, often with a page for
+    /// people. Neither says what became of the request, so both are as good as no answer.
+    ///
+    /// @return the shop's answer: any status below 500 but 429 and the 409 that says the same request is still running
     Reply send(String method, String path, String body, String type, String key)
             throws IOException, InterruptedException {
         var request = HttpRequest.newBuilder(shop.resolve(path))
@@ -72,11 +76,25 @@ final class ShopClient {
     private Object attempt(HttpRequest request) throws InterruptedException {
         try {
             HttpResponse<String> response = http.send(request, BodyHandlers.ofString());
-            var text = response.body();
-            return new Reply(
-                    response.statusCode(), text.isBlank() ? null : Json.mapper().readTree(text));
+            return replyOf(response.statusCode(), response.body());
         } catch (IOException e) {
             return e;
+        }
+    }
+
+    private static Reply replyOf(int status, String text) throws IOException {
+        var reply = new Reply(status, text.isBlank() ? null : jsonOf(status, text));
+        if (reply.ok() && reply.body() == null) {
+            throw new IOException("status " + status + " without a body, which this shop never answers");
+        }
+        return reply;
+    }
+
+    private static JsonNode jsonOf(int status, String text) throws IOException {
+        try {
+            return Json.mapper().readTree(text);
+        } catch (JacksonException e) {
+            throw new IOException("status " + status + " with a body that is not JSON", e);
         }
     }
 
@@ -88,7 +106,7 @@ final class ShopClient {
         }
 
         boolean asksToRepeat() {
-            return status == 503 || status == 429 || (status == 409 && problem().equals("still-running"));
+            return status >= 500 || status == 429 || (status == 409 && problem().equals("still-running"));
         }
 
         /// The slug of the problem type, or an empty string.
