@@ -18,6 +18,10 @@ record Invoice(String number, LocalDateTime at, String customerId, String countr
         return "ord_" + number;
     }
 
+    String cartId() {
+        return "cart_" + number;
+    }
+
     String userId() {
         return customerId == null ? null : "usr_" + customerId;
     }

@@ -1,5 +1,6 @@
 package dev.holdfast.replay;
 
+import dev.holdfast.platform.IdempotencyKey;
 import dev.holdfast.platform.Json;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -18,6 +19,10 @@ final class Opening {
 
     private static final int PRODUCTS_PER_IMPORT = 2_000;
     private static final int AT_ONCE = 32;
+    private static final int LONGEST_CITY = 100;
+
+    /// Of a product's code in a key, which has 255 characters at most: a code of 64 may be encoded as 576.
+    private static final int LONGEST_IN_KEY = 200;
 
     private final ShopClient shop;
     private final Survey survey;
@@ -71,10 +76,11 @@ final class Opening {
 
     private Void receive(Survey.Product product) throws IOException, InterruptedException {
         var quantity = (long) Math.ceil(product.demand() * stockShare);
-        if (quantity > 0) {
-            var path = "/v1/inventory/" + Paths.segment(product.sku()) + "/receipts";
-            var key = "opening-" + Paths.segment(product.sku());
-            var reply = shop.send("POST", path, Map.of("quantity", quantity), key);
+        var path = "/v1/inventory/" + Paths.segment(product.sku()) + "/receipts";
+        var part = 1;
+        for (var left = quantity; left > 0; left -= Limits.MOST_RECEIVED, part++) {
+            var received = Map.of("quantity", Math.min(left, Limits.MOST_RECEIVED));
+            var reply = shop.send("POST", path, received, keyOf(product.sku(), part));
             if (reply.status() == 422) {
                 throw new IOException("this shop was opened with another file or another --stock-share: it received"
                         + " other stock of " + product.sku() + " than the " + quantity
@@ -85,11 +91,21 @@ final class Opening {
         return null;
     }
 
+    /// A key of its own for each receipt of a product, the same in every run: those made before a crash are not
+    /// made again. A percent-encoded code has no colon, so no two products and parts share one.
+    ///
+    /// @param part counts from 1
+    static String keyOf(String sku, int part) {
+        var name = Paths.segment(sku);
+        var key = name.length() <= LONGEST_IN_KEY ? "opening-" + name : "opening:" + IdempotencyKey.digest(sku);
+        return part == 1 ? key : key + ":" + part;
+    }
+
     private Void register(String customer, String country) throws IOException, InterruptedException {
-        var path = "/v1/customers/usr_" + customer;
+        var path = "/v1/customers/" + Paths.segment("usr_" + customer);
         var body = new LinkedHashMap<String, Object>();
         body.put("name", "Customer " + customer);
-        body.put("email", "customer-" + customer + "@example.com");
+        body.put("email", "customer-" + customer.replaceAll("[^A-Za-z0-9-]", "_") + "@example.com");
         body.put("addresses", List.of(addressIn(country, "Customer " + customer)));
         body.put("payment_method_ids", List.of("pm_card_" + customer));
         expect(shop.send("PUT", path, body, null), path);
@@ -98,13 +114,14 @@ final class Opening {
 
     /// The data set has no addresses but the country.
     static Map<String, Object> addressIn(String country, String name) {
+        var city = RetailRow.shown(country, LONGEST_CITY);
         return Map.of(
                 "name",
                 name,
                 "address1",
                 "1 Market Street",
                 "city",
-                country.isBlank() ? "Unspecified" : country.substring(0, Math.min(country.length(), 100)),
+                city.isEmpty() ? "Unspecified" : city,
                 "zip",
                 "10115",
                 "country",

@@ -34,6 +34,10 @@ final class Placing {
 
     /// @throws IOException when the shop does not answer
     Outcome place(Invoice invoice) throws IOException, InterruptedException {
+        var refusal = Limits.refusal(invoice.lines());
+        if (refusal != null) {
+            return new Outcome(refusal, false);
+        }
         if (unknownInARow.get() < enough) {
             var reply = checkOut(invoice);
             if (!reply.problem().equals("not-found")) {
@@ -42,7 +46,7 @@ final class Placing {
             }
             unknownInARow.incrementAndGet();
         }
-        var filled = shop.send("PUT", "/v1/carts/cart_" + invoice.number(), cartOf(invoice), null);
+        var filled = shop.send("PUT", "/v1/carts/" + Paths.segment(invoice.cartId()), cartOf(invoice), null);
         // A cart in another state than open belongs to a checkout of this invoice that was accepted: it answers.
         if (!filled.ok() && !filled.problem().startsWith("cart-")) {
             return new Outcome("cart " + reasonOf(filled), false);
@@ -53,7 +57,7 @@ final class Placing {
     private Reply checkOut(Invoice invoice) throws IOException, InterruptedException {
         var reply = shop.send("POST", "/v1/checkout", checkoutOf(invoice), "replay-" + invoice.number());
         while (reply.ok() && reply.text("status").equals("processing")) {
-            reply = shop.send("GET", "/v1/checkout/" + reply.text("saga_id"), null, null);
+            reply = shop.send("GET", "/v1/checkout/" + Paths.segment(reply.text("saga_id")), null, null);
         }
         return reply;
     }
@@ -73,7 +77,7 @@ final class Placing {
             items.add(Map.of(
                     "sku", line.product(),
                     "quantity", line.quantity(),
-                    "unit_price", Map.of("amount", pence(line), "currency", CURRENCY)));
+                    "unit_price", Map.of("amount", line.pence(), "currency", CURRENCY)));
         }
         var cart = new LinkedHashMap<String, Object>();
         if (invoice.userId() != null) {
@@ -87,7 +91,7 @@ final class Placing {
     private static Map<String, Object> checkoutOf(Invoice invoice) {
         var checkout = new LinkedHashMap<String, Object>();
         checkout.put("order_id", invoice.orderId());
-        checkout.put("cart_id", "cart_" + invoice.number());
+        checkout.put("cart_id", invoice.cartId());
         if (invoice.userId() == null) {
             checkout.put("shipping_address", Opening.addressIn(invoice.country(), "Guest"));
         } else {
@@ -100,12 +104,8 @@ final class Placing {
 
     private static long total(List<RetailRow> lines) {
         return lines.stream()
-                .mapToLong(line -> Math.multiplyExact(pence(line), (long) line.quantity()))
+                .mapToLong(line -> Math.multiplyExact(line.pence(), (long) line.quantity()))
                 .reduce(0, Math::addExact);
-    }
-
-    private static long pence(RetailRow line) {
-        return line.unitPrice().movePointRight(2).longValueExact();
     }
 
     private static String reasonOf(Reply reply) {

@@ -139,11 +139,7 @@ public final class RetailFile {
             throw new IllegalArgumentException("InvoiceNo is empty");
         }
         if (read.fate() == RetailRow.Fate.SOLD) {
-            require("InvoiceNo", read.invoice(), Text.idFlaw("cart_" + read.invoice()));
-            require("StockCode", read.product(), Text.skuFlaw(read.product()));
-            if (read.customerId() != null) {
-                require("CustomerID", read.customerId(), Text.idFlaw("pm_card_" + read.customerId()));
-            }
+            Limits.check(read);
         }
         return read;
     }
@@ -174,13 +170,6 @@ public final class RetailFile {
             return Integer.parseInt(text);
         } catch (NumberFormatException e) {
             throw new IllegalArgumentException("Quantity '" + text + "' is not a whole number", e);
-        }
-    }
-
-    /// The shop must take what is made of a row: one that it would refuse must not cost all the others.
-    private static void require(String column, String text, String flaw) {
-        if (flaw != null) {
-            throw new IllegalArgumentException(column + " '" + text + "' " + flaw);
         }
     }
 

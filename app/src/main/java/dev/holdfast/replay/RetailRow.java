@@ -42,16 +42,27 @@ record RetailRow(
         return unitPrice.stripTrailingZeros().scale() > 2 ? Fate.FRACTION_OF_A_PENNY : Fate.SOLD;
     }
 
+    /// The price of one piece, of a row that is to be sold.
+    long pence() {
+        return unitPrice.movePointRight(2).longValueExact();
+    }
+
     /// What the catalog may call the product: names have limits that descriptions have not.
     String name() {
-        var name = description
-                .codePoints()
+        var name = shown(description, LONGEST_NAME);
+        return name.isEmpty() ? product : name;
+    }
+
+    /// What the shop takes of a text: no control characters, no half of a surrogate pair, not too much.
+    ///
+    /// @param longest in code points
+    static String shown(String text, int longest) {
+        return text.codePoints()
                 .filter(c -> !Character.isISOControl(c) && Character.getType(c) != Character.SURROGATE)
-                .limit(LONGEST_NAME)
+                .limit(longest)
                 .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
                 .toString()
                 .strip();
-        return name.isEmpty() ? product : name;
     }
 
     /// In the order in which the table tells them.
