@@ -40,10 +40,11 @@ final class ShopClient {
         return send(method, path, body == null ? null : Json.write(body), "application/json", key);
     }
 
-    /// What stands between may answer in the shop's place: a load balancer its own 502 or 504, often with a page for
-    /// people. Neither says what became of the request, so both are as good as no answer.
+    /// What stands between may answer in the shop's place: a load balancer its own 502 or 504, often with a page
+    /// for people. Neither says what became of the request, so both are as good as no answer.
     ///
-    /// @return the shop's answer: any status below 500 but 429 and the 409 that says the same request is still running
+    /// @return the shop's answer: any status below 500 but 429 and the 409 that says the same request is still
+    ///     running
     Reply send(String method, String path, String body, String type, String key)
             throws IOException, InterruptedException {
         var request = HttpRequest.newBuilder(shop.resolve(path))
