@@ -123,7 +123,13 @@ final class Checkouts {
                 throw CheckoutProblems.orderIdTaken(attempt.orderId());
             }
             case StartAnswer.SubjectTaken taken -> {
-                handOn(cart, attempt.sagaId(), taken.sagaId());
+                if (attempt.takenFrom() == null && hasCompleted(taken.sagaId())) {
+                    // That checkout has deleted its cart. This one was made since under the same id: it cannot be
+                    // ordered, but it is the customer's.
+                    carts.giveBack(cart.cartId(), attempt.sagaId());
+                } else {
+                    handOn(cart, attempt.sagaId(), taken.sagaId());
+                }
                 throw taken(cart.cartId(), taken.sagaId());
             }
         };
@@ -211,8 +217,13 @@ final class Checkouts {
     /// A cart is given back, or deleted, just before the end of its checkout is recorded; until then nobody knows
     /// the end.
     private ProblemException taken(String cartId, String sagaId) {
-        var completed = engine.find(sagaId).filter(saga -> saga.status() == SagaStatus.COMPLETED);
-        return completed.isPresent() ? CheckoutProblems.ordered(sagaId) : CheckoutProblems.inProgress(cartId, sagaId);
+        return hasCompleted(sagaId) ? CheckoutProblems.ordered(sagaId) : CheckoutProblems.inProgress(cartId, sagaId);
+    }
+
+    private boolean hasCompleted(String sagaId) {
+        return engine.find(sagaId)
+                .filter(saga -> saga.status() == SagaStatus.COMPLETED)
+                .isPresent();
     }
 
     private ProblemException missing(String cartId) {

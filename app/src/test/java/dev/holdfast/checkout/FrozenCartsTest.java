@@ -96,6 +96,23 @@ class FrozenCartsTest {
     }
 
     @Test
+    void a_cart_made_anew_under_the_id_of_an_ordered_one_is_refused_and_stays() {
+        var sku = "sku-" + UUID.randomUUID();
+        server.put("/v1/products/" + sku, Map.of("name", "A thing", "price", Map.of("amount", 1, "currency", "USD")));
+        server.put("/v1/inventory/" + sku, Map.of("available", 10));
+        var cart = cartWith(sku);
+        assertThat(checkedOut(cart, "first")).contains("\"status\":\"completed\"");
+        server.put("/v1/carts/" + cart, Map.of("currency", "USD", "items", List.of(Map.of("sku", sku, "quantity", 3))));
+
+        assertThat(checkedOut(cart, "second")).contains("cart-already-ordered");
+
+        assertThat(carts.find(cart)).hasValueSatisfying(kept -> {
+            assertThat(kept.frozenBy()).isNull();
+            assertThat(kept.items().getFirst().quantity()).isEqualTo(3);
+        });
+    }
+
+    @Test
     void a_cart_of_a_name_beyond_ascii_can_be_checked_out() {
         var sku = "sku-" + UUID.randomUUID();
         server.put("/v1/products/" + sku, Map.of("name", "A thing", "price", Map.of("amount", 1, "currency", "USD")));
@@ -130,6 +147,17 @@ class FrozenCartsTest {
                 cart);
         assertThat(answer.status()).as(answer.body()).isEqualTo(202);
         return cart;
+    }
+
+    private String checkedOut(String cart, String key) {
+        return server.post(
+                        "/v1/checkout",
+                        Map.of("cart_id", cart, "payment_method_id", "pm_x", "shipping_address", ADDRESS),
+                        "Idempotency-Key",
+                        cart + key,
+                        "Prefer",
+                        "wait=20")
+                .body();
     }
 
     private void beganSecondsAgo(String cart, int seconds) throws SQLException {
