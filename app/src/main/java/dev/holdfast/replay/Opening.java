@@ -37,8 +37,7 @@ final class Opening {
     /// @param stopped asked before each write
     /// @return whether all was written; false when it was stopped before
     boolean open(PrintStream out, BooleanSupplier stopped) throws IOException, InterruptedException {
-        importCatalog();
-        out.printf("catalog: %,d products%n", survey.products().size());
+        // First what a shop opened with another file refuses: a price is overwritten without a question.
         var received = allAtOnce(
                 stopped,
                 survey.products().stream()
@@ -48,6 +47,8 @@ final class Opening {
             return false;
         }
         out.printf("stock: %.0f %% of each product's demand received%n", stockShare * 100);
+        importCatalog();
+        out.printf("catalog: %,d products%n", survey.products().size());
         var registered = allAtOnce(
                 stopped,
                 survey.customers().entrySet().stream()
