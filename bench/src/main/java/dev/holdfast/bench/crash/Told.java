@@ -9,6 +9,8 @@ import java.util.Set;
 /// threads when it was double-clicked.
 final class Told {
 
+    private static final int ACCEPTED = 202;
+
     private final Ledger ledger;
     private final String key;
     private final Map<String, Object> request;
@@ -81,7 +83,8 @@ final class Told {
 
     /// Writes down an answer to this key, and whether it contradicts an earlier one: earlier is what was heard
     /// before the try was sent that is answered here. Two clicks at once may be heard in the other order than they
-    /// were answered.
+    /// were answered. A 202 says that the checkout was accepted, at any time, and nothing of how it stands: it is
+    /// the first answer, sent again.
     synchronized void hear(Reply reply) {
         if (!reply.ok()) {
             refuse(reply);
@@ -96,7 +99,7 @@ final class Told {
             status = reply.text("status");
         } else if (!ended()) {
             status = reply.text("status");
-        } else if (endedNanos < reply.sentNanos()) {
+        } else if (reply.status() != ACCEPTED && endedNanos < reply.sentNanos()) {
             same(Rule.OUTCOME, "outcome", status, reply.text("status"));
         }
         acceptedNanos = accepted() ? acceptedNanos : System.nanoTime();
@@ -104,8 +107,8 @@ final class Told {
         orderId = reply.text("order_id");
     }
 
-    /// A refusal does not use a key up, so it may well be accepted later; never the other way round. It must have
-    /// a reason that there can be: a shop that refuses everybody oversells nothing and is no shop.
+    /// A refusal does not use a key up, so it may well be accepted later; never the other way round. It must have a
+    /// reason that there can be: a shop that refuses everybody oversells nothing and is no shop.
     private void refuse(Reply reply) {
         ledger.look(
                 Rule.REFUSED,

@@ -52,8 +52,17 @@ class ToldTest {
     @Test
     void an_end_that_goes_on_is_one() {
         hear(200, "s", "o", "completed");
-        hear(202, "s", "o", "processing");
+        hear(200, "s", "o", "processing");
         assertBroken(Rule.OUTCOME);
+    }
+
+    @Test
+    void the_first_answer_sent_again_after_the_end_is_none() {
+        hear(202, "s", "o", "processing");
+        hear(200, "s", "o", "failed");
+        hear(202, "s", "o", "processing");
+        assertThat(ledger.findings()).isEmpty();
+        assertThat(told.ended()).isTrue();
     }
 
     @Test
