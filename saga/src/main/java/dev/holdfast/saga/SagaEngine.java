@@ -229,14 +229,19 @@ public final class SagaEngine implements AutoCloseable {
             if (live.get().run().withdraw(order)) {
                 return new OperatorAnswer.NotPossible("saga " + sagaId + " is busy with an attempt; ask again");
             }
-            return order.answer().getNow(null) instanceof OperatorAnswer known ? known : unclear(sagaId, step, e);
+            // Answered in the moment between: an answer counts, what it stopped over is as unclear as the silence.
+            var known = order.answer().exceptionally(_ -> null).getNow(null);
+            if (known == null) {
+                throw unclear(sagaId, step, e);
+            }
+            return known;
         } catch (ExecutionException e) {
-            return unclear(sagaId, step, e.getCause());
+            throw unclear(sagaId, step, e.getCause());
         }
     }
 
-    private static OperatorAnswer unclear(String sagaId, String step, Throwable why) {
-        throw new SagaStoreException(
+    private static SagaStoreException unclear(String sagaId, String step, Throwable why) {
+        return new SagaStoreException(
                 "the resolution of " + step + " of saga " + sagaId + " may be recorded or not; its log tells", why);
     }
 
