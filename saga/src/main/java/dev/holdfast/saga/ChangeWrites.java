@@ -16,7 +16,7 @@ import java.util.function.Function;
 /// batches have none of it, and then no statement is sent.
 final class ChangeWrites {
 
-    private static final String CHANGE_ROW = """
+    static final String CHANGE_ROW = """
             UPDATE saga.saga_runs AS e
                SET status = coalesce(r.status, e.status),
                    needs_attention = r.needs_attention,
@@ -32,7 +32,7 @@ final class ChangeWrites {
             SELECT r.task_id, r.saga_id, r.seq, r.target_service, r.payload::jsonb, r.status, 0, NULL
               FROM unnest(?::text[], ?::text[], ?::int[], ?::text[], ?::text[], ?::text[])
                 AS r(task_id, saga_id, seq, target_service, payload, status)
-                ON CONFLICT (task_id) DO NOTHING
+                ON CONFLICT (saga_id, task_id) DO NOTHING
             """;
 
     private static final String CHANGE_TASKS = """
@@ -40,9 +40,9 @@ final class ChangeWrites {
                SET status = r.status,
                    retry_count = r.retry_count,
                    next_retry_at = timestamptz 'epoch' + r.next_retry_at * interval '1 microsecond'
-              FROM unnest(?::text[], ?::text[], ?::int[], ?::bigint[])
-                AS r(task_id, status, retry_count, next_retry_at)
-             WHERE t.task_id = r.task_id
+              FROM unnest(?::text[], ?::text[], ?::text[], ?::int[], ?::bigint[])
+                AS r(saga_id, task_id, status, retry_count, next_retry_at)
+             WHERE t.saga_id = r.saga_id AND t.task_id = r.task_id
             """;
 
     private static final String ADD_DEAD_LETTERS = """
@@ -136,7 +136,8 @@ final class ChangeWrites {
             return;
         }
         try (var rows = new RowSet<>(db, CHANGE_TASKS, tasks)) {
-            int changed = rows.texts(of -> of.value().taskId())
+            int changed = rows.texts(Of::sagaId)
+                    .texts(of -> of.value().taskId())
                     .texts(of -> of.value().status().name())
                     .ints(of -> of.value().retryCount())
                     .moments(of -> of.value().nextRetryAt())

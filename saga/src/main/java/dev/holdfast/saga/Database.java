@@ -11,6 +11,11 @@ final class Database {
 
     private static final Logger LOG = LoggerFactory.getLogger(Database.class);
 
+    private static final String ONE_SNAPSHOT = """
+            SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY;
+            LOCK TABLE ONLY saga.saga_runs IN ACCESS SHARE MODE
+            """;
+
     @FunctionalInterface
     interface Work<R> {
         R run(Connection db) throws SQLException;
@@ -27,11 +32,12 @@ final class Database {
         }
     }
 
-    /// One snapshot for several statements, so that a saga's row, log and tasks agree.
+    /// One snapshot for several statements, so that a saga's row, log and tasks agree. The lock comes before the
+    /// snapshot: a saga that is moved while its range is dropped is where the snapshot says, before or after.
     static <R> R inSnapshot(DataSource dataSource, Work<R> work) {
         return inTransaction(dataSource, db -> {
             try (var statement = db.createStatement()) {
-                statement.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
+                statement.execute(ONE_SNAPSHOT);
             }
             return work.run(db);
         });

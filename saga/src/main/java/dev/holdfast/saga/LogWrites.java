@@ -17,7 +17,7 @@ final class LogWrites {
     /// The log must end where the writer believes: the same question for every row of an append, so all of them are
     /// added or none, also where another writer's log is longer or shorter. It is a subquery and not a join, so
     /// that it stays a look into the primary key whatever the tables' size.
-    private static final String APPEND = """
+    static final String APPEND = """
             INSERT INTO saga.saga_steps
                    (saga_id, seq, step, event, attempt, generation, detail, started_at, ended_at)
             SELECT r.saga_id, r.seq, r.step, r.event, r.attempt, r.generation, r.detail::jsonb,

@@ -11,6 +11,12 @@ public final class SagaBooks {
 
     private static final Query ALL = new Query("sagas", "SELECT count(*), 0, NULL FROM saga.saga_runs");
 
+    private static final Query DROPPED =
+            new Query("sagas dropped because they had ended long ago (listed, not judged)", """
+            SELECT coalesce(sum(dropped), 0), 0, string_agg(prefix || ': below ' || gone_below, ', ' ORDER BY prefix)
+              FROM saga.saga_retention
+            """);
+
     private static final List<Query> RULES = List.of(
             new Query("the log of each saga is numbered from 1 without a gap", """
                     SELECT count(*), count(*) FILTER (WHERE rows <> last), min(saga_id) FILTER (WHERE rows <> last)
@@ -56,7 +62,13 @@ public final class SagaBooks {
                     """),
             new Query("a subject is held by a saga that has not failed", """
                     SELECT count(*), count(*) FILTER (WHERE wrong), min(saga_id) FILTER (WHERE wrong)
-                      FROM (SELECT b.saga_id, r.saga_id IS NULL OR r.status = 'FAILED' AS wrong
+                      FROM (SELECT b.saga_id,
+                                   r.status = 'FAILED'
+                                   OR r.saga_id IS NULL
+                                      AND NOT EXISTS (SELECT
+                                                        FROM saga.saga_retention AS g
+                                                       WHERE starts_with(b.saga_id, g.prefix)
+                                                         AND b.saga_id < g.gone_below) AS wrong
                               FROM saga.saga_subjects AS b
                               LEFT JOIN saga.saga_runs AS r ON r.saga_id = b.saga_id) AS subjects
                     """),
@@ -96,6 +108,7 @@ public final class SagaBooks {
                       FROM saga.saga_runs AS r
                      WHERE r.needs_attention
                        AND r.saga_id NOT IN (SELECT saga_id FROM (""" + UNENDED + ") AS unended WHERE parked)"),
+            DROPPED,
             new Query("parked sagas (listed, not counted as broken)", """
                     SELECT count(*), 0, min(saga_id)
                       FROM (""" + UNENDED + ") AS unended WHERE parked"));
@@ -140,9 +153,14 @@ public final class SagaBooks {
         return rules;
     }
 
-    /// How many sagas there are, ended ones included.
+    /// How many sagas there are, ended ones included, and without those that were dropped.
     public long count() throws SQLException {
         return look(ALL).looked();
+    }
+
+    /// How many sagas were ever dropped because they had ended long ago.
+    public long dropped() throws SQLException {
+        return look(DROPPED).looked();
     }
 
     /// The sagas that have ended, in order of their ids, for whoever holds them against the books of their

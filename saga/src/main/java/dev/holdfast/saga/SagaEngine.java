@@ -37,6 +37,7 @@ public final class SagaEngine implements AutoCloseable {
     private final Runs runs;
     private final Sleepers sleepers;
     private final SagaOperator operator;
+    private final RetentionRounds retention;
 
     SagaEngine(SagaEngineBuilder builder) {
         dataSource = builder.dataSource;
@@ -65,10 +66,12 @@ public final class SagaEngine implements AutoCloseable {
                 paused -> runs.all().forEach(live -> live.run().wake()));
         adoption.wakesBy(sleepers::wake);
         operator = new SagaOperator(this, lane, signals, builder.clock);
+        retention = new RetentionRounds(dataSource, builder.retention, builder.clock);
     }
 
     /// Takes up what was in flight. Must be called once, before anything is started.
     void begin() {
+        retention.begin();
         sleepers.begin();
         adoption.adoptAll();
         adoption.sweepEvery(settings.sweepEvery());
@@ -111,7 +114,7 @@ public final class SagaEngine implements AutoCloseable {
         boolean begun = false;
         adoption.startBegins(request.sagaId());
         try {
-            var keyExpires = execution.createdAt().plus(settings.startKeysKept());
+            var keyExpires = SagaRetention.expiry(execution.createdAt().plus(settings.startKeysKept()));
             var answer = answer(lane.submit(new Command.Start(execution, request, keyExpires)));
             if (answer instanceof StartAnswer.Started) {
                 begun = true;
@@ -250,6 +253,11 @@ public final class SagaEngine implements AutoCloseable {
         return operator;
     }
 
+    /// What drops sagas that ended long ago, if this engine does.
+    public Optional<SagaRetention> retention() {
+        return retention.retention();
+    }
+
     SignalAnswer send(Signal signal, Command.Audit audit) {
         var answer = ((Command.Result.Sent) lane.submit(new Command.Send(signal, audit))).answer();
         if (answer instanceof SignalAnswer.Recorded) {
@@ -279,7 +287,7 @@ public final class SagaEngine implements AutoCloseable {
     /// A saga that was not started never will be; one that was is told to turn back.
     void forbidChild(String sagaId) {
         var now = tools.clock().now();
-        lane.submit(new Command.Forbid(sagaId, now.plus(settings.startKeysKept())));
+        lane.submit(new Command.Forbid(sagaId, SagaRetention.expiry(now.plus(settings.startKeysKept()))));
         cancel(sagaId, "parent-turned-back", "the saga it belongs to turned back");
     }
 
@@ -303,6 +311,7 @@ public final class SagaEngine implements AutoCloseable {
     @Override
     public void close() {
         lane.drain();
+        retention.close();
         adoption.close();
         sleepers.close();
         runs.all().forEach(live -> live.run().wake());

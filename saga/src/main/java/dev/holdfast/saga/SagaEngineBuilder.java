@@ -19,6 +19,7 @@ public final class SagaEngineBuilder {
     SagaClock clock = SagaClock.system();
     RandomGenerator random = new Random();
     TraceBinding tracing = TraceBinding.NONE;
+    RetentionSettings retention;
 
     SagaEngineBuilder(DataSource dataSource) {
         this.dataSource = Objects.requireNonNull(dataSource, "dataSource");
@@ -73,6 +74,13 @@ public final class SagaEngineBuilder {
     /// Around every attempt: binds the saga's trace to the thread that makes it.
     public SagaEngineBuilder tracing(TraceBinding tracing) {
         this.tracing = Objects.requireNonNull(tracing, "tracing");
+        return this;
+    }
+
+    /// Has the engine drop sagas that ended long ago, every hour. Without, which is the default, all are kept, and
+    /// so are all start keys.
+    public SagaEngineBuilder retention(RetentionSettings settings) {
+        this.retention = Objects.requireNonNull(settings, "retention");
         return this;
     }
 

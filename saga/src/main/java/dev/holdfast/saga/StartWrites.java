@@ -77,7 +77,7 @@ final class StartWrites {
 
     /// A saga id that is taken violates the primary key: the lane then finds the one request that brought it, and
     /// only that one is rejected.
-    private static final String BEGIN = """
+    static final String BEGIN = """
             INSERT INTO saga.saga_runs
                    (saga_id, definition, version, status, payload, subject, node, epoch, trace_id, traceparent,
                     parent, created_at, updated_at)
@@ -108,6 +108,9 @@ final class StartWrites {
     /// Those that have claimed their names in this round.
     private final Set<Start> claimants = new HashSet<>();
 
+    /// Those that found their key taken, and then not.
+    private final Set<Start> keyPruned = new HashSet<>();
+
     private final Map<Key, Start> keysGivenBack = new HashMap<>();
     private final Map<String, Start> namesGivenBack = new HashMap<>();
 
@@ -125,6 +128,7 @@ final class StartWrites {
             keysGivenBack.clear();
             namesGivenBack.clear();
             claimants.clear();
+            keyPruned.clear();
             begin(withClaim(SUBJECT, withClaim(NAME, withKey(open))));
         }
         return results;
@@ -132,7 +136,8 @@ final class StartWrites {
 
     private List<Start> tooLateForNothing(List<Start> starts) {
         return starts.stream()
-                .filter(start -> isAnother(start, keysGivenBack.get(keyOf(start)))
+                .filter(start -> keyPruned.contains(start)
+                        || isAnother(start, keysGivenBack.get(keyOf(start)))
                         || isAnother(start, namesGivenBack.get(start.name())))
                 .toList();
     }
@@ -151,6 +156,9 @@ final class StartWrites {
             if (inserted.remove(keyOf(start))) {
                 start.markClaimed();
                 mine.add(start);
+            } else if (holder == null) {
+                // It had expired and was pruned since: it is free now, and claimed in the next round.
+                keyPruned.add(start);
             } else if (start.claimed() && isMine(start, holder)) {
                 // An earlier run of this very command was committed and its answer lost: all of it is recorded.
                 answer(start, new StartAnswer.Started(start.sagaId()));

@@ -247,7 +247,11 @@ class RecoveryTest {
 
         assertThat(postgres.texts("SELECT version || ' ' || script FROM saga.saga_schema"))
                 .containsExactly(
-                        "1 V1__sagas.sql", "2 V2__audit_once.sql", "3 V3__traceparent.sql", "4 V5__waiting.sql");
+                        "1 V1__sagas.sql",
+                        "2 V2__audit_once.sql",
+                        "3 V3__traceparent.sql",
+                        "4 V5__waiting.sql",
+                        "5 V6__retention.sql");
     }
 
     private void blockAt(String step) {

@@ -1,0 +1,142 @@
+package dev.holdfast.saga;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/// Forty ranges: each saga is looked for in one of them.
+class RetentionPlanTest {
+
+    private static final Duration DAY = Duration.ofDays(1);
+    private static final Instant FIRST = Instant.parse("2030-01-01T00:00:00Z");
+    private static final String ID = RetentionSettings.bound(OldSagas.PREFIX, FIRST.plus(DAY.multipliedBy(17))) + "-7";
+    private static final Pattern SCANNED = Pattern.compile(" on (saga_\\w+) .*\\(actual .* loops=[1-9]");
+    private static final Pattern NEVER = Pattern.compile("never executed");
+
+    private final TestPostgres postgres = TestPostgres.withSagaTables();
+
+    @BeforeEach
+    void make_forty_ranges() {
+        Database.inTransaction(postgres.dataSource(), db -> {
+            var partitions = new SagaPartitions(db);
+            for (int i = 0; i < 40; i++) {
+                var from = FIRST.plus(DAY.multipliedBy(i));
+                partitions.create("_p" + i);
+                partitions.attach(
+                        "_p" + i,
+                        RetentionSettings.bound(OldSagas.PREFIX, from),
+                        RetentionSettings.bound(OldSagas.PREFIX, from.plus(DAY)));
+            }
+            return null;
+        });
+    }
+
+    @Test
+    void an_append_touches_the_range_of_its_saga_and_no_other() {
+        var plan = explain(LogWrites.APPEND);
+
+        assertThat(scanned(plan)).containsExactly("saga_steps_p17");
+        assertThat(plan).filteredOn(NEVER.asPredicate()).hasSize(40);
+    }
+
+    @Test
+    void a_change_of_a_sagas_row_touches_the_range_of_the_saga_and_no_other() {
+        Database.inTransaction(postgres.dataSource(), db -> {
+            db.createStatement().execute("""
+                    INSERT INTO saga.saga_runs (saga_id, definition, version, status, payload, node, epoch, created_at,
+                                                updated_at)
+                    VALUES ('%s', 'trip', 1, 'STARTED', '{}', 'a', 1, now(), now())
+                    """.formatted(ID));
+            return null;
+        });
+        var plan = explain(ChangeWrites.CHANGE_ROW);
+
+        assertThat(scanned(plan)).containsExactly("saga_runs_p17");
+        assertThat(plan).filteredOn(NEVER.asPredicate()).hasSize(40);
+    }
+
+    @Test
+    void a_saga_is_read_from_its_range_and_no_other() {
+        assertThat(scanned(explain("SELECT status FROM saga.saga_runs WHERE saga_id = ?")))
+                .containsExactly("saga_runs_p17");
+        assertThat(scanned(explain("SELECT seq FROM saga.saga_steps WHERE saga_id = ANY (?::text[])")))
+                .containsExactly("saga_steps_p17");
+    }
+
+    /// As the lane runs it: planned once, without knowing which saga, and by the lane's settings.
+    private List<String> explain(String sql) {
+        return Database.inTransaction(postgres.dataSource(), db -> {
+            execute(db, "SET LOCAL plan_cache_mode = force_generic_plan");
+            execute(db, "SET LOCAL enable_seqscan = off");
+            execute(db, "SET LOCAL enable_hashjoin = off");
+            execute(db, "SET LOCAL enable_mergejoin = off");
+            var numbered = new StringBuilder();
+            int parameter = 0;
+            for (var part : (sql + " ").split("\\?")) {
+                numbered.append(parameter++ == 0 ? "" : "$" + (parameter - 1)).append(part);
+            }
+            execute(db, "PREPARE told AS " + numbered);
+            return lines(
+                    db, "EXPLAIN (ANALYZE, COSTS off, TIMING off) EXECUTE told (" + values(numbered.toString()) + ")");
+        });
+    }
+
+    private static String values(String numbered) {
+        var values = new ArrayList<String>();
+        var each = Pattern.compile("\\$\\d+(::(\\w+)(\\[])?)?").matcher(numbered);
+        while (each.find()) {
+            values.add(value(each.group(2), each.group(3) != null));
+        }
+        return String.join(", ", values);
+    }
+
+    /// The first text of all is the saga's id; whatever else has a text takes one too.
+    private static String value(String type, boolean array) {
+        if (!array) {
+            return "'" + ID + "'";
+        }
+        return switch (type) {
+            case "text" -> "ARRAY ['" + ID + "']";
+            case "boolean" -> "ARRAY [false]";
+            default -> "ARRAY [0]";
+        };
+    }
+
+    private static Set<String> scanned(List<String> plan) {
+        var scanned = new TreeSet<String>();
+        for (var line : plan) {
+            var on = SCANNED.matcher(line);
+            if (on.find() && line.contains("Scan")) {
+                scanned.add(on.group(1));
+            }
+        }
+        return scanned;
+    }
+
+    private static void execute(Connection db, String sql) throws SQLException {
+        try (var statement = db.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    private static List<String> lines(Connection db, String sql) throws SQLException {
+        try (var statement = db.createStatement();
+                var rows = statement.executeQuery(sql)) {
+            var lines = new ArrayList<String>();
+            while (rows.next()) {
+                lines.add(rows.getString(1));
+            }
+            return lines;
+        }
+    }
+}
