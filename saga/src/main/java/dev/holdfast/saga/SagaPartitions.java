@@ -50,23 +50,21 @@ final class SagaPartitions {
               FROM unnest(ARRAY ['saga_steps', 'saga_runs', 'saga_compensating_tasks', 'saga_signals']) AS name
             """;
 
-    /// What must not go with the range: what has not ended, and all that belongs to it, because a saga asks how its
-    /// children have ended. Children lie in their parent's range, their ids begin as its does. A parent is recorded
-    /// as its id, a blank and a step.
-    private static final String NOT_ENDED = """
-            WITH RECURSIVE staying AS (
-                SELECT saga_id
-                  FROM saga."saga_runs%1$s"
-                 WHERE status IN ('STARTED', 'COMPENSATING')
-                 UNION
-                SELECT id COLLATE "C" FROM unnest(?::varchar(64)[]) AS late(id)
-                 UNION
-                SELECT child.saga_id
-                  FROM staying
-                  JOIN saga."saga_runs%1$s" AS child
-                    ON child.parent > staying.saga_id || ' ' AND child.parent < staying.saga_id || '!'
-            )
-            SELECT saga_id FROM staying
+    /// What must not go with the range: what has not ended, and what belongs to that, because a saga asks how its
+    /// children have ended. They lie in their parent's range, since their ids begin as its does. A parent is
+    /// recorded as its id, a blank and a step.
+    private static final String STAYING = """
+            SELECT saga_id
+              FROM saga."saga_runs%1$s"
+             WHERE status IN ('STARTED', 'COMPENSATING')
+             UNION
+            SELECT unnest(?::text[])
+             UNION
+            SELECT child.saga_id
+              FROM saga."saga_runs%1$s" AS parent
+              JOIN saga."saga_runs%1$s" AS child
+                ON child.parent > parent.saga_id || ' ' AND child.parent < parent.saga_id || '!'
+             WHERE parent.status IN ('STARTED', 'COMPENSATING')
             """;
 
     private static final String BY_INDEX = "SET LOCAL enable_seqscan = off";
@@ -123,8 +121,8 @@ final class SagaPartitions {
     /// @return the sagas of an attached range that must stay
     List<String> staying(String suffix, List<String> late) throws SQLException {
         execute(BY_INDEX);
-        try (var statement = db.prepareStatement(NOT_ENDED.formatted(suffix))) {
-            statement.setArray(1, db.createArrayOf("varchar", late.toArray()));
+        try (var statement = db.prepareStatement(STAYING.formatted(suffix))) {
+            statement.setArray(1, db.createArrayOf("text", late.toArray()));
             try (var rows = statement.executeQuery()) {
                 var ids = new ArrayList<String>();
                 while (rows.next()) {

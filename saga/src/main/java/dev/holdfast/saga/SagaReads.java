@@ -24,7 +24,7 @@ final class SagaReads {
 
     private static final String ANY = "SELECT " + COLUMNS + " FROM saga.saga_runs WHERE saga_id = ANY (?)";
 
-    private static final String STATUS = "SELECT status FROM saga.saga_runs WHERE saga_id = ?";
+    static final String STATUS = "SELECT status FROM saga.saga_runs WHERE saga_id = ?";
 
     /// The subquery of the log is by an array of ids, so that it is a look into the primary key per saga.
     private static final String LOGS = """
@@ -32,6 +32,14 @@ final class SagaReads {
               FROM saga.saga_steps
              WHERE saga_id = ANY (?)
              ORDER BY saga_id, seq
+            """;
+
+    /// Of one saga: by an array whose values are not known when it is planned, all ranges would be looked into.
+    static final String LOG = """
+            SELECT saga_id, seq, step, event, attempt, generation, detail, started_at, ended_at
+              FROM saga.saga_steps
+             WHERE saga_id = ?
+             ORDER BY seq
             """;
 
     private static final String TASKS = """
@@ -239,7 +247,9 @@ final class SagaReads {
     private static List<Recorded> withLogs(Connection db, List<Execution> executions) throws SQLException {
         Map<String, List<LogEntry>> logs = new HashMap<>();
         var ids = executions.stream().map(Execution::sagaId).toArray();
-        try (var statement = prepared(db, LOGS, db.createArrayOf("text", ids));
+        try (var statement = ids.length == 1
+                        ? prepared(db, LOG, ids[0])
+                        : prepared(db, LOGS, db.createArrayOf("text", ids));
                 var rows = statement.executeQuery()) {
             while (rows.next()) {
                 logs.computeIfAbsent(rows.getString("saga_id"), id -> new ArrayList<>())

@@ -19,7 +19,7 @@ class RetentionPlanTest {
 
     private static final Duration DAY = Duration.ofDays(1);
     private static final Instant FIRST = Instant.parse("2030-01-01T00:00:00Z");
-    private static final String ID = RetentionSettings.bound(OldSagas.PREFIX, FIRST.plus(DAY.multipliedBy(17))) + "-7";
+    private static final String ID = RetentionSettings.bound("t_", FIRST.plus(DAY.multipliedBy(17)));
     private static final Pattern SCANNED = Pattern.compile(" on (saga_\\w+) .*\\(actual .* loops=[1-9]");
     private static final Pattern NEVER = Pattern.compile("never executed");
 
@@ -33,9 +33,7 @@ class RetentionPlanTest {
                 var from = FIRST.plus(DAY.multipliedBy(i));
                 partitions.create("_p" + i);
                 partitions.attach(
-                        "_p" + i,
-                        RetentionSettings.bound(OldSagas.PREFIX, from),
-                        RetentionSettings.bound(OldSagas.PREFIX, from.plus(DAY)));
+                        "_p" + i, RetentionSettings.bound("t_", from), RetentionSettings.bound("t_", from.plus(DAY)));
             }
             return null;
         });
@@ -43,7 +41,10 @@ class RetentionPlanTest {
 
     @Test
     void an_append_touches_the_range_of_its_saga_and_no_other() {
-        var plan = explain(LogWrites.APPEND);
+        var plan = explain(
+                LogWrites.APPEND,
+                "ARRAY ['%s'], ARRAY [0], ARRAY [1], ARRAY ['seat'], ARRAY ['DONE'], ARRAY [0], ARRAY [0], ARRAY ['{}'],"
+                        + " ARRAY [0], ARRAY [0]");
 
         assertThat(scanned(plan)).containsExactly("saga_steps_p17");
         assertThat(plan).filteredOn(NEVER.asPredicate()).hasSize(40);
@@ -59,7 +60,7 @@ class RetentionPlanTest {
                     """.formatted(ID));
             return null;
         });
-        var plan = explain(ChangeWrites.CHANGE_ROW);
+        var plan = explain(ChangeWrites.CHANGE_ROW, "ARRAY ['%s'], ARRAY ['COMPLETED'], ARRAY [false], ARRAY [0]");
 
         assertThat(scanned(plan)).containsExactly("saga_runs_p17");
         assertThat(plan).filteredOn(NEVER.asPredicate()).hasSize(40);
@@ -67,14 +68,12 @@ class RetentionPlanTest {
 
     @Test
     void a_saga_is_read_from_its_range_and_no_other() {
-        assertThat(scanned(explain("SELECT status FROM saga.saga_runs WHERE saga_id = ?")))
-                .containsExactly("saga_runs_p17");
-        assertThat(scanned(explain("SELECT seq FROM saga.saga_steps WHERE saga_id = ANY (?::text[])")))
-                .containsExactly("saga_steps_p17");
+        assertThat(scanned(explain(SagaReads.STATUS, "'%s'"))).containsExactly("saga_runs_p17");
+        assertThat(scanned(explain(SagaReads.LOG, "'%s'"))).containsExactly("saga_steps_p17");
     }
 
     /// As the lane runs it: planned once, without knowing which saga, and by the lane's settings.
-    private List<String> explain(String sql) {
+    private List<String> explain(String sql, String values) {
         return Database.inTransaction(postgres.dataSource(), db -> {
             execute(db, "SET LOCAL plan_cache_mode = force_generic_plan");
             execute(db, "SET LOCAL enable_seqscan = off");
@@ -86,30 +85,8 @@ class RetentionPlanTest {
                 numbered.append(parameter++ == 0 ? "" : "$" + (parameter - 1)).append(part);
             }
             execute(db, "PREPARE told AS " + numbered);
-            return lines(
-                    db, "EXPLAIN (ANALYZE, COSTS off, TIMING off) EXECUTE told (" + values(numbered.toString()) + ")");
+            return lines(db, "EXPLAIN (ANALYZE, COSTS off, TIMING off) EXECUTE told (" + values.formatted(ID) + ")");
         });
-    }
-
-    private static String values(String numbered) {
-        var values = new ArrayList<String>();
-        var each = Pattern.compile("\\$\\d+(::(\\w+)(\\[])?)?").matcher(numbered);
-        while (each.find()) {
-            values.add(value(each.group(2), each.group(3) != null));
-        }
-        return String.join(", ", values);
-    }
-
-    /// The first text of all is the saga's id; whatever else has a text takes one too.
-    private static String value(String type, boolean array) {
-        if (!array) {
-            return "'" + ID + "'";
-        }
-        return switch (type) {
-            case "text" -> "ARRAY ['" + ID + "']";
-            case "boolean" -> "ARRAY [false]";
-            default -> "ARRAY [0]";
-        };
     }
 
     private static Set<String> scanned(List<String> plan) {
