@@ -13,6 +13,7 @@ import dev.holdfast.platform.Lanes;
 import dev.holdfast.platform.ServiceDatabases;
 import dev.holdfast.platform.Trace;
 import dev.holdfast.saga.Outcome;
+import dev.holdfast.saga.RetentionSettings;
 import dev.holdfast.saga.SagaEngine;
 import dev.holdfast.saga.SagaSchema;
 import dev.holdfast.saga.SagaSettings;
@@ -34,11 +35,24 @@ class CheckoutConfiguration {
     private final CartApi carts;
     private final Clock clock;
     private final Duration holdTtl;
+    private final Duration keep;
 
-    CheckoutConfiguration(CartApi carts, Clock clock, @Value("${holdfast.inventory.hold-ttl:10m}") Duration holdTtl) {
+    /// @param keep `holdfast.saga.keep`: how long checkouts that have ended are kept, with their logs. 0 for good, or
+    ///     7 days at least: for so long an idempotency key answers, and it answers how its checkout stands. Default
+    ///     30 days
+    CheckoutConfiguration(
+            CartApi carts,
+            Clock clock,
+            @Value("${holdfast.inventory.hold-ttl:10m}") Duration holdTtl,
+            @Value("${holdfast.saga.keep:30d}") Duration keep) {
+        if (!keep.isZero() && keep.compareTo(SagaSettings.DEFAULTS.startKeysKept()) < 0) {
+            throw new IllegalArgumentException("holdfast.saga.keep must be 0 or at least "
+                    + SagaSettings.DEFAULTS.startKeysKept() + ", as long as idempotency keys are good for, not " + keep);
+        }
         this.carts = carts;
         this.clock = clock;
         this.holdTtl = holdTtl;
+        this.keep = keep;
     }
 
     @Bean
@@ -84,6 +98,9 @@ class CheckoutConfiguration {
                 .tracing(CheckoutConfiguration::inTrace)
                 .listener(figures);
         flows.all().forEach(builder::register);
+        if (!keep.isZero()) {
+            builder.retention(RetentionSettings.keeping(keep, Checkouts.SAGA_PREFIX));
+        }
         var engine = builder.start();
         figures.watch(engine, maxInFlight);
         return engine;

@@ -34,6 +34,9 @@ final class Checkouts {
     private static final Logger LOG = LoggerFactory.getLogger(Checkouts.class);
     private static final String SCOPE = "checkout";
 
+    /// In front of the time: sagas that ended long ago are dropped by it.
+    static final String SAGA_PREFIX = "saga_chk_";
+
     /// A checkout is accepted or refused within milliseconds; one that takes longer than this may have died.
     private static final Duration ACCEPTED_WITHIN = Duration.ofSeconds(2);
 
@@ -57,7 +60,7 @@ final class Checkouts {
     Accepted accept(CheckoutRequest request, String key) {
         request.validate();
         var orderId = request.orderId() == null ? Ids.next("ord_") : request.orderId();
-        var attempt = new Attempt(request, key, Ids.next("saga_chk_"), orderId, definitionOf(request), null);
+        var attempt = new Attempt(request, key, Ids.next(SAGA_PREFIX), orderId, definitionOf(request), null);
         try (var _ = MDC.putCloseable("saga_id", attempt.sagaId())) {
             var accepted = begin(attempt);
             LOG.debug("checkout of order {} is accepted as {}", accepted.orderId(), accepted.sagaId());
@@ -220,10 +223,12 @@ final class Checkouts {
         return hasCompleted(sagaId) ? CheckoutProblems.ordered(sagaId) : CheckoutProblems.inProgress(cartId, sagaId);
     }
 
+    /// Asked of a saga that holds a subject, which one that fails lets go of. So one that is not there any more has
+    /// completed, long ago.
     private boolean hasCompleted(String sagaId) {
         return engine.find(sagaId)
-                .filter(saga -> saga.status() == SagaStatus.COMPLETED)
-                .isPresent();
+                .map(saga -> saga.status() == SagaStatus.COMPLETED)
+                .orElse(true);
     }
 
     private ProblemException missing(String cartId) {

@@ -43,12 +43,12 @@ final class Audit {
     Report run(Duration patience) throws SQLException, InterruptedException {
         var giveUp = clock.instant().plus(patience);
         while (true) {
-            var begun = services.sagas().count();
+            var before = new Sagas(services.sagas().count(), services.sagas().dropped());
             var busy = awaitQuiet(giveUp);
             var checks = always();
             if (busy.isEmpty()) {
                 var atRest = atRest();
-                busy = busySince(begun);
+                busy = busySince(before);
                 if (busy.isEmpty()) {
                     checks.addAll(atRest);
                 } else if (clock.instant().isBefore(giveUp)) {
@@ -89,15 +89,21 @@ final class Audit {
         return checks;
     }
 
-    /// @param begun how many sagas there were before
-    private List<String> busySince(long begun) throws SQLException {
+    /// Sagas that were dropped would hide as many that were started.
+    private List<String> busySince(Sagas before) throws SQLException {
         var busy = busy();
-        var more = services.sagas().count() - begun;
+        var more = services.sagas().count() - before.count();
         if (more > 0) {
             busy.add(more + " sagas were started while the books were read");
         }
+        var gone = services.sagas().dropped() - before.dropped();
+        if (gone > 0) {
+            busy.add(gone + " old sagas were dropped while the books were read");
+        }
         return busy;
     }
+
+    private record Sagas(long count, long dropped) {}
 
     /// @return what is still under way, nothing when all is quiet
     private List<String> awaitQuiet(Instant giveUp) throws SQLException, InterruptedException {

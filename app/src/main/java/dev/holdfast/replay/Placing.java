@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// One invoice becomes one order, however often it is tried: cart, checkout, order id and key are all made of its
@@ -18,9 +19,17 @@ import java.util.concurrent.atomic.AtomicInteger;
 /// farther, carts come first again: one request less for each order. Both ways are right for every invoice; only
 /// the count of what was known before depends on asking. (A cart that an earlier run filled and did not live to
 /// check out is checked out by the question, and counted as that run's.)
+///
+/// A key answers for some days only. After that the order's id, which is given once, keeps an invoice from being
+/// placed twice: the checkout is refused, and what became of the first one is read from the order.
 final class Placing {
 
     private static final String CURRENCY = "GBP";
+
+    /// Refusals that say there was a checkout of this invoice before.
+    private static final Set<String> PLACED = Set.of("cart-already-ordered", "order-id-taken");
+
+    private static final Set<String> SOLD = Set.of("confirmed", "shipped", "delivered");
 
     private final ShopClient shop;
     private final int enough;
@@ -42,7 +51,7 @@ final class Placing {
             var reply = checkOut(invoice);
             if (!reply.problem().equals("not-found")) {
                 unknownInARow.set(0);
-                return outcome(reply, true);
+                return outcome(invoice, reply, true);
             }
             unknownInARow.incrementAndGet();
         }
@@ -51,7 +60,7 @@ final class Placing {
         if (!filled.ok() && !filled.problem().startsWith("cart-")) {
             return new Outcome("cart " + reasonOf(filled), false);
         }
-        return outcome(checkOut(invoice), false);
+        return outcome(invoice, checkOut(invoice), false);
     }
 
     private Reply checkOut(Invoice invoice) throws IOException, InterruptedException {
@@ -62,7 +71,11 @@ final class Placing {
         return reply;
     }
 
-    private static Outcome outcome(Reply reply, boolean before) {
+    private Outcome outcome(Invoice invoice, Reply reply, boolean before) throws IOException, InterruptedException {
+        if (PLACED.contains(reply.problem())) {
+            var order = shop.send("GET", "/v1/orders/" + Paths.segment(invoice.orderId()), null, null);
+            return new Outcome(SOLD.contains(order.text("status")) ? null : reasonOf(reply), true);
+        }
         if (!reply.ok()) {
             return new Outcome(reasonOf(reply), before);
         }

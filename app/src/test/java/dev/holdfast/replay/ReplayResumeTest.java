@@ -66,6 +66,20 @@ class ReplayResumeTest {
         }
     }
 
+    @Test
+    void an_invoice_whose_key_is_forgotten_is_known_by_its_order() throws Exception {
+        try (var server = TestServer.with()) {
+            var first = replay(server, ORDERS, 0.9, folder).run();
+            server.database().execute("DELETE FROM saga.saga_start_keys");
+
+            var second = replay(server, ORDERS, 0.9, folder).run();
+
+            assertThat(second.before()).isEqualTo(ORDERS);
+            assertThat(second.confirmed()).isEqualTo(first.confirmed());
+            assertThat(count(server, CONFIRMED)).isEqualTo(first.confirmed());
+        }
+    }
+
     private ReplaySummary stoppedMidway(TestServer server) throws Exception {
         var replay = replay(server, ORDERS, 0.9, folder);
         var running = CompletableFuture.supplyAsync(() -> {
