@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,11 +22,13 @@ final class Adoption implements Runs.Parking, AutoCloseable {
     private final NodeId node;
     private final Map<String, SagaDefinition<?>> definitions;
     private final SagaReads reads;
+    private final SignalReads signals;
     private final SagaRun.Tools tools;
     private final Runs runs;
     private final Set<String> parked = ConcurrentHashMap.newKeySet();
     private final Set<String> starting = ConcurrentHashMap.newKeySet();
     private final Alarm alarm = new Alarm();
+    private volatile Consumer<String> wakeUp = sagaId -> {};
     private volatile boolean closed;
 
     Adoption(
@@ -37,6 +40,7 @@ final class Adoption implements Runs.Parking, AutoCloseable {
         this.node = node;
         this.definitions = definitions;
         this.reads = reads;
+        this.signals = reads.signals();
         this.tools = tools;
         this.runs = new Runs(maxInFlight, this);
     }
@@ -57,7 +61,7 @@ final class Adoption implements Runs.Parking, AutoCloseable {
         List<SagaReads.Recorded> page;
         do {
             page = reads.inFlight(node, after, PAGE);
-            page.forEach(this::adopt);
+            adopt(page);
             adopted += page.size();
             after = page.isEmpty() ? after : page.getLast().execution().sagaId();
         } while (page.size() == PAGE);
@@ -79,6 +83,17 @@ final class Adoption implements Runs.Parking, AutoCloseable {
         alarm.ring();
     }
 
+    /// Has a saga picked up that is put down.
+    @Override
+    public void wake(String sagaId) {
+        wakeUp.accept(sagaId);
+    }
+
+    /// Must be called before anything runs.
+    void wakesBy(Consumer<String> waker) {
+        wakeUp = waker;
+    }
+
     boolean isParked(String sagaId) {
         return parked.contains(sagaId);
     }
@@ -90,7 +105,7 @@ final class Adoption implements Runs.Parking, AutoCloseable {
         if (!parked.remove(sagaId)) {
             return false;
         }
-        reads.find(sagaId).ifPresent(whole -> adopt(whole.recorded()));
+        adopt(reads.recorded(List.of(sagaId)));
         return true;
     }
 
@@ -144,10 +159,8 @@ final class Adoption implements Runs.Parking, AutoCloseable {
 
     private void adoptLeftBehind(String sagaId) {
         try {
-            reads.find(sagaId).ifPresent(whole -> {
-                LOG.info("saga {} was left behind and is taken up", sagaId);
-                adopt(whole.recorded());
-            });
+            LOG.info("saga {} was left behind and is taken up", sagaId);
+            adopt(reads.recorded(List.of(sagaId)));
         } catch (SagaStoreException e) {
             throw e;
         } catch (RuntimeException e) {
@@ -156,11 +169,21 @@ final class Adoption implements Runs.Parking, AutoCloseable {
     }
 
     /// Its lines carry its ids: they are written on a thread that belongs to no saga.
-    private void adopt(SagaReads.Recorded recorded) {
-        recorded.execution().logged(() -> takeUp(recorded));
+    private void adopt(List<SagaReads.Recorded> page) {
+        var came = signals.untaken(
+                page.stream().map(each -> each.execution().sagaId()).toList());
+        for (var recorded : page) {
+            var forIt = came.getOrDefault(recorded.execution().sagaId(), List.of());
+            recorded.execution().logged(() -> takeUp(recorded, true, forIt));
+        }
     }
 
-    private void takeUp(SagaReads.Recorded recorded) {
+    /// Runs a saga on that was put down, which leaves nothing in doubt.
+    void pickUp(SagaReads.Recorded recorded, List<Signal> came) {
+        recorded.execution().logged(() -> takeUp(recorded, false, came));
+    }
+
+    private void takeUp(SagaReads.Recorded recorded, boolean recovered, List<Signal> came) {
         var execution = recorded.execution();
         var definition = definitions.get(key(execution.definition(), execution.version()));
         if (definition == null) {
@@ -174,7 +197,8 @@ final class Adoption implements Runs.Parking, AutoCloseable {
                 }
                 var run = run(definition, recorded);
                 runs.admitAnyway();
-                runs.begin(run, true);
+                came.forEach(run::deliver);
+                runs.begin(run, recovered);
             }
         } catch (RuntimeException e) {
             LOG.error("saga {} cannot be taken up", execution.sagaId(), e);
@@ -203,7 +227,16 @@ final class Adoption implements Runs.Parking, AutoCloseable {
         try {
             tools.log()
                     .append(new Command.Append(
-                            sagaId, List.of(entry), change, List.of(), List.of(), List.of(), List.of(), null, null));
+                            sagaId,
+                            List.of(entry),
+                            change,
+                            List.of(),
+                            List.of(),
+                            List.of(),
+                            List.of(),
+                            null,
+                            List.of(),
+                            null));
             LOG.error("saga {} is parked: {}", sagaId, cause);
             tellOfAttention(recorded);
         } catch (RuntimeException e) {

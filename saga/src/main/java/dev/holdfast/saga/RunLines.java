@@ -23,6 +23,9 @@ final class RunLines {
             case SAGA_FAILED -> LOG.info("COMPENSATE: everything is undone");
             case UNDONE, UNDO_FAILED, RESOLVED ->
                 LOG.debug("COMPENSATE: {} attempt {}: {}", row.step(), row.attempt(), row.event());
+            case DEADLINE_PASSED ->
+                LOG.warn("the time of {} is over", row.step() == null ? "the whole saga" : row.step());
+            case SIGNALLED -> LOG.info("signal {}", row.detail().get(StepStanding.SIGNAL));
             case DONE, REFUSED, WAITING, PIVOT_BEGUN, CLOSING_FAILED, PARKED, SAGA_COMPLETED ->
                 LOG.debug("{} attempt {}: {}", row.step(), row.attempt(), row.event());
         }

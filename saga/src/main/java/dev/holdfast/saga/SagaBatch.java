@@ -2,7 +2,6 @@ package dev.holdfast.saga;
 
 import dev.holdfast.groupcommit.BatchWork;
 import dev.holdfast.saga.Command.Append;
-import dev.holdfast.saga.Command.Note;
 import dev.holdfast.saga.Command.Result;
 import dev.holdfast.saga.Command.Start;
 import java.sql.Connection;
@@ -11,7 +10,6 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 
 /// One transaction of the engine: the commands of many sagas, by a number of statements that does not depend on how
 /// many there are.
@@ -64,12 +62,17 @@ final class SagaBatch implements BatchWork<Command, Result> {
         }
         var starts = new ArrayList<Start>();
         var appends = new ArrayList<Append>();
-        var audit = new ArrayList<Command.Audit>();
+        var others = new ArrayList<Command>();
         for (var command : commands) {
             switch (command) {
                 case Start start -> starts.add(start);
                 case Append append -> appends.add(append);
-                case Note(var deed) -> audit.add(deed);
+                case Command.Send _,
+                        Command.PutDown _,
+                        Command.PickUp _,
+                        Command.Forbid _,
+                        Command.Pause _,
+                        Command.Note _ -> others.add(command);
             }
         }
         Map<Command, Result> results = new IdentityHashMap<>();
@@ -77,16 +80,54 @@ final class SagaBatch implements BatchWork<Command, Result> {
             var written = new LogWrites(db).write(appends);
             results.putAll(written.conflicts());
             new ChangeWrites(db).write(written.recorded());
-            written.recorded().stream()
-                    .map(Append::audit)
-                    .filter(Objects::nonNull)
-                    .forEach(audit::add);
         }
         if (!starts.isEmpty()) {
             results.putAll(new StartWrites(db, node).write(starts));
         }
-        keep(db, audit);
+        if (!others.isEmpty()) {
+            results.putAll(rare(db, others));
+        }
         return inOrder(commands, results);
+    }
+
+    /// What a checkout that goes well has none of.
+    private Map<Command, Result> rare(Connection db, List<Command> commands) throws SQLException {
+        Map<Command, Result> results = new IdentityHashMap<>();
+        var sends = new ArrayList<Command.Send>();
+        var putDown = new ArrayList<Command.PutDown>();
+        var audit = new ArrayList<Command.Audit>();
+        var waits = new WaitWrites(db, node);
+        for (var command : commands) {
+            switch (command) {
+                case Command.Send send -> sends.add(send);
+                case Command.PutDown put -> putDown.add(put);
+                case Command.PickUp pick -> results.put(pick, new Result.PickedUp(waits.pickUp(pick.sagaIds())));
+                case Command.Forbid forbid -> waits.forbid(forbid);
+                case Command.Pause pause -> {
+                    waits.pause(pause);
+                    audit.add(pause.audit());
+                }
+                case Command.Note(var deed) -> audit.add(deed);
+                case Start _, Append _ -> throw new IllegalArgumentException(command + " is written elsewhere");
+            }
+        }
+        waits.putDown(putDown);
+        if (!sends.isEmpty()) {
+            var answers = new SignalWrites(db)
+                    .send(sends.stream().map(Command.Send::signal).toList());
+            for (int i = 0; i < sends.size(); i++) {
+                results.put(sends.get(i), answers.get(i));
+                if (sends.get(i).audit() != null && isRecorded(answers.get(i))) {
+                    audit.add(sends.get(i).audit());
+                }
+            }
+        }
+        keep(db, audit);
+        return results;
+    }
+
+    private static boolean isRecorded(Result result) {
+        return result instanceof Result.Sent(var answer) && answer instanceof SignalAnswer.Recorded;
     }
 
     private boolean mayWrite(Connection db) throws SQLException {
