@@ -28,7 +28,8 @@ final class GuardTable {
     private static final String CLAIM = """
             INSERT INTO %1$s.saga_guard_keys (step_key, generation, state, request_hash, undone_at, keep_until)
             VALUES (?, ?, ?, ?, CASE WHEN ? THEN clock_timestamp() END,
-                    greatest(clock_timestamp(), least(coalesce(?::timestamptz, '-infinity'), clock_timestamp() + interval '1 year'))
+                    greatest(clock_timestamp(),
+                             least(coalesce(?::timestamptz, '-infinity'), clock_timestamp() + interval '1 year'))
                         + ? * interval '1 second')
                 ON CONFLICT ON CONSTRAINT saga_guard_keys_pk DO NOTHING
             RETURNING clock_timestamp()
@@ -64,7 +65,8 @@ final class GuardTable {
             UPDATE %1$s.saga_guard_keys
                SET keep_until = greatest(
                        keep_until,
-                       greatest(clock_timestamp(), least(coalesce(?::timestamptz, '-infinity'), clock_timestamp() + interval '1 year'))
+                       greatest(clock_timestamp(),
+                                least(coalesce(?::timestamptz, '-infinity'), clock_timestamp() + interval '1 year'))
                            + ? * interval '1 second')
              WHERE step_key = ? AND generation = 0
             """;

@@ -36,9 +36,9 @@ import java.util.Objects;
 /// **Claim first.** Whatever the step depends on has to be read by the work, behind the claim; what was read before
 /// may have been changed by the very attempt that is repeated now.
 ///
-/// **Isolation.** Right under READ COMMITTED, the default, where a second call of the same step waits for the first;
-/// a `lock_timeout` bounds that. Right under REPEATABLE READ and SERIALIZABLE too, where the second may fail instead.
-/// After SQLSTATE 40001 (also thrown by the guard itself) or 40P01 (a deadlock, when one transaction works for
+/// **Isolation.** Right under READ COMMITTED, the default, where a second call of the same step waits for the
+/// first; a `lock_timeout` bounds that. Right under REPEATABLE READ and SERIALIZABLE too, where the second may fail
+/// instead. After SQLSTATE 40001 (also thrown by the guard itself) or 40P01 (a deadlock, when one transaction works for
 /// several steps) roll back and repeat the transaction under the same key; after 55P03 and 57014 report
 /// [Outcome.Failed]. When the commit itself fails, nobody knows: report [Outcome.Unclear] and the repetition finds
 /// out.

@@ -21,9 +21,9 @@ import java.util.List;
 ///
 /// **Why no effect is left behind.** Before the provider is asked, the key is committed as open. An undo that comes
 /// meanwhile marks the step as undone, so that no further action begins, and is not finished while a call is
-/// open. Whoever learns the answer writes it onto the open row and reads the mark in the same transaction: either the undo
-/// came first, then [TakeBack] is the answer, or it comes later and finds the effect. Two that learn it at the same
-/// time are both told; the provider's own idempotency key makes one of it.
+/// open. Whoever learns the answer writes it onto the open row and reads the mark in the same transaction: either
+/// the undo came first, then [TakeBack] is the answer, or it comes later and finds the effect. Two that learn it at
+/// the same time are both told; the provider's own idempotency key makes one of it.
 ///
 /// The provider must know keys, or answer what became of one. A provider that forgets keys after a while (see
 /// [Ask#openFor]) must be asked what became of it from then on, never be asked to do it again.
