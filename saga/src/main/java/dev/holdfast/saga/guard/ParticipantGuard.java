@@ -38,8 +38,8 @@ import java.util.Objects;
 ///
 /// **Isolation.** Right under READ COMMITTED, the default, where a second call of the same step waits for the
 /// first; a `lock_timeout` bounds that. Right under REPEATABLE READ and SERIALIZABLE too, where the second may fail
-/// instead. After SQLSTATE 40001 (also thrown by the guard itself) or 40P01 (a deadlock, when one transaction works for
-/// several steps) roll back and repeat the transaction under the same key; after 55P03 and 57014 report
+/// instead. After SQLSTATE 40001 (also thrown by the guard itself) or 40P01 (a deadlock, when one transaction works
+/// for several steps) roll back and repeat the transaction under the same key; after 55P03 and 57014 report
 /// [Outcome.Failed]. When the commit itself fails, nobody knows: report [Outcome.Unclear] and the repetition finds
 /// out.
 ///
@@ -62,7 +62,7 @@ public final class ParticipantGuard {
     }
 
     /// @param schema the participant's, in which [#createTable] was run
-    /// @param kept how long an answer or an undo is remembered after it was given, or after the action's `not_after`
+    /// @param kept how long an answer or an undo is remembered after it was given, or after the action's deadline
     ///     if that is later; 1 minute to 10 years, default [#KEPT]. It must be longer than any saga lives, from its
     ///     start to its last undo: what is forgotten can be done a second time, and is taken for nothing to undo.
     ///     Also longer than the longest `validFor` of the steps that come here. Open calls are never forgotten.

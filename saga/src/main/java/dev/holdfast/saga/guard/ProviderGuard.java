@@ -97,9 +97,10 @@ public final class ProviderGuard {
 
     /// Records what became of an open call.
     ///
-    /// @param answer [Outcome.Done] and [Outcome.Refused] are remembered; [Outcome.Failed] (surely no effect, of any
-    ///     attempt under this key) leaves the key free; [Outcome.Unclear] and [Outcome.Waiting] leave it open
-    /// @return what is to be reported to the saga; or the effects to take back, because the step was undone meanwhile
+    /// @param answer [Outcome.Done] and [Outcome.Refused] are remembered; [Outcome.Failed] (surely no effect, of
+    ///     any attempt under this key) leaves the key free; [Outcome.Unclear] and [Outcome.Waiting] leave it open
+    /// @return what is to be reported to the saga; or the effects to take back, because the step was undone
+    ///     meanwhile
     /// @throws IllegalStateException another answer is on record already: the provider contradicts itself, a person
     ///     has to look
     public Settled settle(Connection db, GuardedCall call, Outcome answer) throws SQLException {
@@ -114,8 +115,8 @@ public final class ProviderGuard {
                     : new Stands(answer);
         }
         if (contradicts(row.state(), answer)) {
-            throw new IllegalStateException("'" + call.key() + "' is on record as " + row.state().code()
-                    + " and is now said to be " + answer + "; compare with the provider's books");
+            throw new IllegalStateException("'" + call.key() + "' is on record as "
+                    + row.state().code() + " and is now said to be " + answer + "; compare with the provider's books");
         }
         if (rows.undone() && row.state() == KeyState.DONE) {
             return new TakeBack(List.of(row.effect(call.stepKey())));
