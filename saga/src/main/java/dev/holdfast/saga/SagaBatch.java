@@ -7,6 +7,7 @@ import dev.holdfast.saga.Command.Result;
 import dev.holdfast.saga.Command.Start;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -23,10 +24,17 @@ final class SagaBatch implements BatchWork<Command, Result> {
     /// The fence: whoever takes this node's sagas over deletes the row, and waits for the transactions that hold
     /// it. KEY SHARE, because a plain read would not make anybody wait.
     ///
+    /// The time limits, below half a lease, are for a node that freezes in here: the database ends its transaction,
+    /// so that nobody who takes over waits for its locks. The limit of the whole is switched off first because one
+    /// that the connection brought along would not be set anew.
+    ///
     /// The settings come along at no cost and end with the transaction. Plans are made while tables are small and
     /// used when they are large: without these, a statement planned on an empty log would go on reading all of it.
     private static final String FENCE = """
             SELECT backend_pid IS NOT DISTINCT FROM pg_backend_pid() AS named,
+                   set_config('transaction_timeout', '0', true),
+                   set_config('transaction_timeout', ?, true),
+                   set_config('idle_in_transaction_session_timeout', ?, true),
                    set_config('enable_seqscan', 'off', true),
                    set_config('enable_hashjoin', 'off', true),
                    set_config('enable_mergejoin', 'off', true),
@@ -52,9 +60,15 @@ final class SagaBatch implements BatchWork<Command, Result> {
             """;
 
     private final NodeId node;
+    private final String limit;
+    /// The connection whose backend is on record. Asked for beside the number of the process, which another process
+    /// may have had before a restart of the database.
+    private Connection known;
 
-    SagaBatch(NodeId node) {
+    /// @param lease after which a node that does not move counts as dead
+    SagaBatch(NodeId node, Duration lease) {
         this.node = node;
+        this.limit = lease.toMillis() * 45 / 100 + "ms";
     }
 
     @Override
@@ -65,16 +79,20 @@ final class SagaBatch implements BatchWork<Command, Result> {
         var starts = new ArrayList<Start>();
         var appends = new ArrayList<Append>();
         var audit = new ArrayList<Command.Audit>();
+        var parks = new ArrayList<Command.Park>();
+        var claims = new ArrayList<Command.Claim>();
         for (var command : commands) {
             switch (command) {
                 case Start start -> starts.add(start);
                 case Append append -> appends.add(append);
                 case Note(var deed) -> audit.add(deed);
+                case Command.Park park -> parks.add(park);
+                case Command.Claim claim -> claims.add(claim);
             }
         }
         Map<Command, Result> results = new IdentityHashMap<>();
         if (!appends.isEmpty()) {
-            var written = new LogWrites(db).write(appends);
+            var written = new LogWrites(db, node).write(appends);
             results.putAll(written.conflicts());
             new ChangeWrites(db).write(written.recorded());
             written.recorded().stream()
@@ -86,20 +104,26 @@ final class SagaBatch implements BatchWork<Command, Result> {
             results.putAll(new StartWrites(db, node).write(starts));
         }
         keep(db, audit);
+        var parked = new ParkedWrites(db, node);
+        parked.claim(claims);
+        parked.park(parks);
         return inOrder(commands, results);
     }
 
     private boolean mayWrite(Connection db) throws SQLException {
         try (var statement = db.prepareStatement(FENCE)) {
-            statement.setString(1, node.name());
-            statement.setLong(2, node.epoch());
+            statement.setString(1, limit);
+            statement.setString(2, limit);
+            statement.setString(3, node.name());
+            statement.setLong(4, node.epoch());
             try (var rows = statement.executeQuery()) {
                 if (!rows.next()) {
                     return false;
                 }
-                if (!rows.getBoolean("named")) {
+                if (db != known || !rows.getBoolean("named")) {
                     nameConnection(db);
                 }
+                known = db;
                 return true;
             }
         }

@@ -21,9 +21,10 @@ import org.slf4j.LoggerFactory;
 
 /// Runs sagas: starts them, carries each to its end, and takes up after a crash what was in flight.
 ///
-/// One engine runs on a database at a time. One that starts fences off whoever was there: what the other still has
-/// in mind it cannot record any more, and what it still sends is harmless, because participants answer by the same
-/// keys.
+/// Any number of engines, the nodes, run on one database. A node that shows no sign of life for a lease is fenced
+/// off and its sagas go on at the others; one that starts under the name of another fences that off at once. What a
+/// fenced node still has in mind it cannot record any more, and what it still sends is harmless, because
+/// participants answer by the same keys.
 public final class SagaEngine implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(SagaEngine.class);
@@ -37,27 +38,28 @@ public final class SagaEngine implements AutoCloseable {
     /// How long an operator waits for a saga that is busy with an attempt.
     private static final Duration ORDER_PATIENCE = Duration.ofSeconds(30);
 
-    private final DataSource dataSource;
     private final Map<String, SagaDefinition<?>> definitions;
     private final SagaSettings settings;
     private final SagaRun.Tools tools;
-    private final NodeId node;
+    private final Membership membership;
+    private final Ownership ownership;
     private final SagaLane lane;
     private final SagaReads reads;
     private final Adoption adoption;
     private final Runs runs;
 
     private SagaEngine(Builder builder) {
-        dataSource = builder.dataSource;
+        var dataSource = builder.dataSource;
         definitions = Map.copyOf(builder.definitions);
         settings = builder.settings;
         SagaSchema.verify(dataSource);
-        node = NodeRegistry.takeOver(dataSource, builder.node);
-        lane = new SagaLane(builder.laneConnections, node, settings.maxInFlight(), builder.listener);
+        membership = new Membership(builder.laneConnections, builder.node, settings.lease(), builder.listener);
+        lane = new SagaLane(builder.laneConnections, membership, settings, builder.listener.batches());
         reads = new SagaReads(dataSource);
+        ownership = new Ownership(dataSource, lane, membership.node());
         tools = new SagaRun.Tools(
                 lane, new TimedCaller(), builder.clock, builder.random, builder.listener, builder.tracing);
-        adoption = new Adoption(node, definitions, reads, tools, settings.maxInFlight());
+        adoption = new Adoption(ownership, definitions, reads, tools, settings.maxInFlight());
         runs = adoption.runs();
     }
 
@@ -81,7 +83,8 @@ public final class SagaEngine implements AutoCloseable {
         }
         if (lane.stopped() || !runs.admit()) {
             tell(listener -> listener.refused(definition.name()));
-            throw new OverloadedException("saga-" + node, "no more sagas are taken now; nothing was recorded");
+            throw new OverloadedException(
+                    "saga-" + membership.node(), "no more sagas are taken now; nothing was recorded");
         }
         boolean begun = false;
         adoption.startBegins(request.sagaId());
@@ -124,6 +127,7 @@ public final class SagaEngine implements AutoCloseable {
     /// One saga, whole, as it is recorded.
     public Optional<SagaView> find(String sagaId) {
         return reads.find(sagaId).map(whole -> {
+            whole.recorded().whole();
             var execution = whole.recorded().execution();
             var definition = definitions.get(Adoption.key(execution.definition(), execution.version()));
             return Views.of(definition, execution, whole.recorded().log(), whole.tasks());
@@ -245,10 +249,17 @@ public final class SagaEngine implements AutoCloseable {
                 "the resolution of " + step + " of saga " + sagaId + " may be recorded or not; its log tells", why);
     }
 
-    /// Takes no more sagas, lets running attempts finish, and stops. What is in flight goes on at the next start.
+    /// The nodes on this database, as this one sees them.
+    public List<NodeView> nodes() {
+        return ownership.nodes(membership::still);
+    }
+
+    /// Takes no more sagas, lets running attempts finish, and stops. What is in flight goes on at the other nodes
+    /// at once, or, where there is none, at the next start.
     @Override
     public void close() {
         lane.drain();
+        membership.willLeave();
         adoption.close();
         runs.all().forEach(live -> live.run().wake());
         try {
@@ -261,11 +272,7 @@ public final class SagaEngine implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         lane.close();
-        try {
-            NodeRegistry.signOff(dataSource, node);
-        } catch (SagaStoreException e) {
-            LOG.warn("node {} leaves without signing off; the next start fences it off: {}", node, e.getMessage());
-        }
+        membership.leave();
     }
 
     private <P> Execution execution(SagaDefinition<P> definition, StartRequest<P> request) {
@@ -308,16 +315,16 @@ public final class SagaEngine implements AutoCloseable {
         private final DataSource dataSource;
         private DataSource laneConnections;
         private final Map<String, SagaDefinition<?>> definitions = new HashMap<>();
-        private String node = "node-1";
+        private String node = NodeId.uniqueName();
         private SagaSettings settings = SagaSettings.DEFAULTS;
         private SagaListener listener = SagaListener.NONE;
         private SagaClock clock = SagaClock.system();
         private RandomGenerator random = new Random();
         private TraceBinding tracing = TraceBinding.NONE;
 
-        private Builder(DataSource dataSource) {
-            this.dataSource = Objects.requireNonNull(dataSource, "dataSource");
-            this.laneConnections = dataSource;
+        private Builder(DataSource source) {
+            dataSource = Objects.requireNonNull(source, "dataSource");
+            laneConnections = source;
         }
 
         /// A definition whose sagas this engine can run. All versions that may still be in flight are registered.
@@ -328,16 +335,22 @@ public final class SagaEngine implements AutoCloseable {
             return this;
         }
 
-        /// Where the lane takes the one connection that it keeps. Default: the engine's data source; give one that
-        /// is not pooled where that is a pool, so that the lane does not hold a connection readers wait for.
+        /// Where the two connections come from that the engine keeps, one for writing and one for its beats, and
+        /// those for taking over. Default: the engine's data source; give one that is not pooled where that is
+        a
+        /// pool, so that a node does not look dead because its readers are busy.
         public Builder laneConnections(DataSource source) {
             laneConnections = Objects.requireNonNull(source, "laneConnections");
             return this;
         }
 
-        /// The node's name, up to 40 characters.
+        /// The node's name, up to 40 characters. Default: one that nobody else has.
+        ///
+        /// A name stands for a place where one process runs at a time: who starts under the name of another
+        fences
+        /// that one off at once, and need not wait for its lease.
         public Builder node(String name) {
-            if (name == null || name.isBlank() || name.length() > 40) {
+            if (name == null || name.isBlank() || name.length() > NodeId.LONGEST_NAME) {
                 throw new IllegalArgumentException("a node's name has 1 to 40 characters, not '" + name + "'");
             }
             node = name;
@@ -371,11 +384,12 @@ public final class SagaEngine implements AutoCloseable {
             return this;
         }
 
-        /// Starts the engine: takes over every saga that has not ended, fences other nodes off.
+        /// Starts the engine: takes up every saga in flight that belongs to no living node.
         ///
         /// @throws IllegalStateException the tables are missing or of another version
         public SagaEngine start() {
             var engine = new SagaEngine(this);
+            engine.membership.begins(engine.lane, engine.adoption);
             try {
                 engine.adoption.adoptAll();
             } catch (RuntimeException e) {

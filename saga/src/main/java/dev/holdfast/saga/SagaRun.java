@@ -87,12 +87,14 @@ final class SagaRun<P> {
 
     /// Must be called first for a saga that was read from the database. The step that was next may have run: the
     /// node that died left no row about it. So it is in doubt until its participant answers.
-    void recovered() {
+    ///
+    /// @param node which goes on with it, for whoever reads the log
+    void recovered(String node) {
         var next = Progress.next(definition, log);
         var step = next.stream().map(Next::calls).filter(Objects::nonNull).findFirst();
         if (step.isPresent() || Standing.of(log).parked()) {
             var now = tools.clock().now();
-            record(Journal.happened(seq(), step.orElse(null), SagaEvent.RECOVERED, Map.of(), now));
+            record(Journal.happened(seq(), step.orElse(null), SagaEvent.RECOVERED, Map.of("node", node), now));
         }
     }
 

@@ -13,11 +13,18 @@ import java.time.Duration;
 ///     saga and every client that might repeat its request
 /// @param sweepEvery how often the engine looks for sagas that are recorded as its own but not running, which a
 ///     commit with an unclear end can leave behind. Positive, default 30 s
-public record SagaSettings(int maxInFlight, Duration drainGrace, Duration startKeysKept, Duration sweepEvery) {
+/// @param lease how long a node may show no sign of life before the others take its sagas over. 500 ms to 10 min,
+///     default 3 s; the same on all nodes. Longer than any pause of a process that is to be survived as the same
+///     node (garbage collection, a moved virtual machine); a shorter one costs more beats, six a lease
+public record SagaSettings(
+        int maxInFlight, Duration drainGrace, Duration startKeysKept, Duration sweepEvery, Duration lease) {
+
+    private static final Duration SHORTEST_LEASE = Duration.ofMillis(500);
+    private static final Duration LONGEST_LEASE = Duration.ofMinutes(10);
 
     /// The defaults.
-    public static final SagaSettings DEFAULTS =
-            new SagaSettings(10_000, Duration.ofSeconds(10), Duration.ofDays(7), Duration.ofSeconds(30));
+    public static final SagaSettings DEFAULTS = new SagaSettings(
+            10_000, Duration.ofSeconds(10), Duration.ofDays(7), Duration.ofSeconds(30), Duration.ofSeconds(3));
 
     public SagaSettings {
         if (maxInFlight < 1 || maxInFlight > 1_000_000) {
@@ -26,22 +33,29 @@ public record SagaSettings(int maxInFlight, Duration drainGrace, Duration startK
         positive("drainGrace", drainGrace);
         positive("startKeysKept", startKeysKept);
         positive("sweepEvery", sweepEvery);
+        if (lease == null || lease.compareTo(SHORTEST_LEASE) < 0 || lease.compareTo(LONGEST_LEASE) > 0) {
+            throw new IllegalArgumentException("lease must be 500 ms to 10 min, not " + lease);
+        }
     }
 
     public SagaSettings withMaxInFlight(int maxInFlight) {
-        return new SagaSettings(maxInFlight, drainGrace, startKeysKept, sweepEvery);
+        return new SagaSettings(maxInFlight, drainGrace, startKeysKept, sweepEvery, lease);
     }
 
     public SagaSettings withDrainGrace(Duration drainGrace) {
-        return new SagaSettings(maxInFlight, drainGrace, startKeysKept, sweepEvery);
+        return new SagaSettings(maxInFlight, drainGrace, startKeysKept, sweepEvery, lease);
     }
 
     public SagaSettings withStartKeysKept(Duration startKeysKept) {
-        return new SagaSettings(maxInFlight, drainGrace, startKeysKept, sweepEvery);
+        return new SagaSettings(maxInFlight, drainGrace, startKeysKept, sweepEvery, lease);
     }
 
     public SagaSettings withSweepEvery(Duration sweepEvery) {
-        return new SagaSettings(maxInFlight, drainGrace, startKeysKept, sweepEvery);
+        return new SagaSettings(maxInFlight, drainGrace, startKeysKept, sweepEvery, lease);
+    }
+
+    public SagaSettings withLease(Duration lease) {
+        return new SagaSettings(maxInFlight, drainGrace, startKeysKept, sweepEvery, lease);
     }
 
     private static void positive(String setting, Duration value) {
