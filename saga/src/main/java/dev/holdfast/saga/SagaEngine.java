@@ -335,10 +335,8 @@ public final class SagaEngine implements AutoCloseable {
             return this;
         }
 
-        /// Where the two connections come from that the engine keeps, one for writing and one for its beats, and
-        /// those for taking over. Default: the engine's data source; give one that is not pooled where that is
-        a
-        /// pool, so that a node does not look dead because its readers are busy.
+        /// Where the two connections come from that the engine keeps, one to write and one to beat. Default: the
+        /// engine's data source; not a pool, or busy readers may make this node look dead.
         public Builder laneConnections(DataSource source) {
             laneConnections = Objects.requireNonNull(source, "laneConnections");
             return this;
