@@ -198,7 +198,10 @@ final class Adoption implements Runs.Parking, AutoCloseable {
             return;
         }
         if (recorded.unreadable() != null) {
-            park(recorded, Command.Parked.UNKNOWN, "its log cannot be read: " + recorded.unreadable().cause());
+            park(
+                    recorded,
+                    Command.Parked.UNKNOWN,
+                    "its log cannot be read: " + recorded.unreadable().cause());
             return;
         }
         try {
@@ -223,8 +226,8 @@ final class Adoption implements Runs.Parking, AutoCloseable {
     }
 
     /// In its log, unless the last row says so already: a saga that stays parked over a hundred restarts is parked
-    /// there once. Then in its row, which lets others claim it. A node that dies in between leaves a saga that is not
-    /// parked, and whoever gets it parks it.
+    /// there once. Then in its row, which lets others claim it. A node that dies in between leaves a saga that is
+    /// not parked, and whoever gets it parks it.
     private void park(SagaReads.Recorded recorded, Command.Parked why, String cause) {
         var execution = recorded.execution();
         givenUp.add(execution.sagaId());

@@ -345,8 +345,7 @@ public final class SagaEngine implements AutoCloseable {
         /// The node's name, up to 40 characters. Default: one that nobody else has.
         ///
         /// A name stands for a place where one process runs at a time: who starts under the name of another
-        fences
-        /// that one off at once, and need not wait for its lease.
+        /// fences that one off at once.
         public Builder node(String name) {
             if (name == null || name.isBlank() || name.length() > NodeId.LONGEST_NAME) {
                 throw new IllegalArgumentException("a node's name has 1 to 40 characters, not '" + name + "'");
