@@ -86,17 +86,19 @@ final class SagaRun<P> {
 
     /// Must be called first for a saga that was read from the database while it ran. The steps that were next may
     /// have run: the node that died left no row about it. So they are in doubt until their participants answer.
-    void recovered() {
+    ///
+    /// @param node which goes on with it, for whoever reads the log
+    void recovered(String node) {
         var next = history.next().stream()
                 .map(Next::calls)
                 .filter(Objects::nonNull)
                 .distinct()
                 .toList();
         for (var step : next) {
-            history.record(happened(step, SagaEvent.RECOVERED, Map.of()), false);
+            history.record(happened(step, SagaEvent.RECOVERED, Map.of("node", node)), false);
         }
         if (next.isEmpty() && history.standing().parked()) {
-            history.record(happened(null, SagaEvent.RECOVERED, Map.of()), true);
+            history.record(happened(null, SagaEvent.RECOVERED, Map.of("node", node)), true);
         }
     }
 
