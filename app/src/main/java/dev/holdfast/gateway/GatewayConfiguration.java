@@ -1,5 +1,9 @@
 package dev.holdfast.gateway;
 
+import dev.holdfast.platform.Json;
+import dev.holdfast.platform.remote.FaultWording;
+import dev.holdfast.platform.remote.Reply;
+import dev.holdfast.platform.remote.ServicesSettings;
 import java.security.SecureRandom;
 import org.apache.catalina.core.StandardHost;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
@@ -18,6 +22,20 @@ class GatewayConfiguration {
     @Bean
     BodyLimitFilter bodyLimitFilter(HttpLimits limits) {
         return new BodyLimitFilter(limits, new ProblemWriter());
+    }
+
+    @Bean
+    InternalSecretFilter internalSecretFilter(ServicesSettings services) {
+        return new InternalSecretFilter(services.secret(), new ProblemWriter());
+    }
+
+    /// What a call of another process comes to, in the words of this door.
+    @Bean
+    FaultWording faultWording() {
+        return fault -> {
+            var problem = Problems.of(fault);
+            return new Reply(problem.status(), Json.mapper().valueToTree(problem.body((String) null)));
+        };
     }
 
     /// Requests that are no HTTP never reach a filter; Tomcat would answer them with a page of its own.
