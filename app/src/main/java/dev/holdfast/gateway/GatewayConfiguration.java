@@ -1,6 +1,9 @@
 package dev.holdfast.gateway;
 
+import dev.holdfast.groupcommit.GroupCommitException;
+import dev.holdfast.platform.EffectUnclearException;
 import dev.holdfast.platform.Json;
+import dev.holdfast.platform.NoEffectException;
 import dev.holdfast.platform.remote.FaultWording;
 import dev.holdfast.platform.remote.Reply;
 import dev.holdfast.platform.remote.ServicesSettings;
@@ -29,12 +32,18 @@ class GatewayConfiguration {
         return new InternalSecretFilter(services.secret(), new ProblemWriter());
     }
 
-    /// What a call of another process comes to, in the words of this door.
+    /// What a call of another process comes to, in the words of this door; and in the words of whoever failed,
+    /// where those are written for people. The other process puts them on record, and its door words them anew.
     @Bean
     FaultWording faultWording() {
         return fault -> {
             var problem = Problems.of(fault);
-            return new Reply(problem.status(), Json.mapper().valueToTree(problem.body((String) null)));
+            var said = switch (fault) {
+                case EffectUnclearException _, NoEffectException _, GroupCommitException _ ->
+                    problem.with("cause", fault.getMessage());
+                default -> problem;
+            };
+            return new Reply(said.status(), Json.mapper().valueToTree(said.body((String) null)));
         };
     }
 

@@ -11,8 +11,8 @@ import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.web.filter.OncePerRequestFilter;
 
-/// Lets in, at the door for other processes of the shop, only who knows the shared secret, when there is one. Before
-/// anything of the body is read.
+/// Lets in, at the door for other processes of the shop, only who knows the shared secret, when there is one.
+/// Before anything of the body is read.
 @Order(Ordered.HIGHEST_PRECEDENCE + 5)
 final class InternalSecretFilter extends OncePerRequestFilter {
 

@@ -16,8 +16,8 @@ import tools.jackson.core.type.TypeReference;
 /// The consumers of a service that runs in another process, as the bus of this one sees them.
 ///
 /// A page goes over in one call and counts as delivered only when the other process says so; anything else brings
-/// it back later. So an event is never lost between the two. Delivered twice, or still being worked on there when it
-/// comes again, it is taken once: the inbox there claims it in the transaction of its effects. Nor can a page
+/// it back later. So an event is never lost between the two. Delivered twice, or still being worked on there when
+/// it comes again, it is taken once: the inbox there claims it in the transaction of its effects. Nor can a page
 /// overtake the one before it, since the relay does not send the next before this one is answered.
 final class RemoteConsumers {
 

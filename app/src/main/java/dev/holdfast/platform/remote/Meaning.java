@@ -56,7 +56,7 @@ final class Meaning {
                     : new RejectedRequestException(service, reply.detail(), null);
         }
         if (reply.status() >= 500) {
-            throw unclear(service, reply.status() + " " + slug + ", " + reply.detail());
+            throw unclear(service, slug + ": " + reply.detail());
         }
         return orUnclear(service, () -> operation.no(Refusal.of(reply)));
     }

@@ -8,8 +8,8 @@ import tools.jackson.databind.JavaType;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/// One thing that can be asked of a service, as it travels: what is asked and what is answered, in JSON. Stated once
-/// and used on both sides, so they cannot drift apart.
+/// One thing that can be asked of a service, as it travels: what is asked and what is answered, in JSON. Stated
+/// once and used on both sides, so they cannot drift apart.
 ///
 /// A yes travels as the JSON of the answer, a business no as a problem whose code is the no's.
 ///
@@ -27,7 +27,11 @@ public final class Operation<Q, R> {
     private final Duration patience;
 
     private Operation(
-            String name, Shape shape, Function<? super R, Refusal> in, Function<Refusal, ? extends R> out, Duration wait) {
+            String name,
+            Shape shape,
+            Function<? super R, Refusal> in,
+            Function<Refusal, ? extends R> out,
+            Duration wait) {
         this.name = Objects.requireNonNull(name, "name");
         this.asked = shape.asked();
         this.yes = shape.yes();

@@ -118,7 +118,8 @@ public final class RemoteService implements AutoCloseable {
         return next == null || bytes + next.call().length > settings.maxBytes() ? null : queue.poll();
     }
 
-    /// Sends nothing more. Calls whose answers are outstanding are still answered for as long as their callers wait.
+    /// Sends nothing more. Calls whose answers are outstanding are still answered for as long as their callers
+    /// wait.
     @Override
     public void close() {
         closed = true;

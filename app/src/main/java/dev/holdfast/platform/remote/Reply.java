@@ -23,7 +23,8 @@ public record Reply(int status, JsonNode body) {
         return body.path("type").asString("").substring(Wire.TYPES.length());
     }
 
+    /// What was said for people: by whoever failed, or else by the door.
     String detail() {
-        return body.path("detail").asString("");
+        return body.path("cause").asString(body.path("detail").asString(""));
     }
 }

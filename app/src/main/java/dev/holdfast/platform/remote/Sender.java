@@ -17,10 +17,12 @@ import java.net.http.HttpResponse.ResponseInfo;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import tools.jackson.core.JacksonException;
@@ -114,8 +116,8 @@ final class Sender implements AutoCloseable {
             return new Lost("no answer came in time");
         } catch (ExecutionException e) {
             return of(e.getCause());
-        } catch (java.util.concurrent.CancellationException e) {
-            return new Lost("the service did not say in time that it has the request");
+        } catch (CancellationException e) {
+            return silent();
         } catch (InterruptedException e) {
             exchange.cancel(true);
             return new Lost("this process is ending");
@@ -133,9 +135,17 @@ final class Sender implements AutoCloseable {
     private static Heard of(Throwable fault) {
         var cause =
                 fault instanceof CompletionException wrapped && wrapped.getCause() != null ? wrapped.getCause() : fault;
+        if (cause instanceof CancellationException) {
+            return silent();
+        }
         return cause instanceof ConnectException || cause instanceof HttpConnectTimeoutException
                 ? new NotSent("nobody can be reached at its address (" + cause + ")")
                 : new Lost("the connection broke: " + cause);
+    }
+
+    /// See [Sent#awaitTakenIn].
+    private static Lost silent() {
+        return new Lost("the service did not say in time that it has the request");
     }
 
     @Override
@@ -159,10 +169,10 @@ final class Sender implements AutoCloseable {
     }
 
     /// Gives each line to the call it answers.
-    private record Answers(List<Ticket> batch) implements java.util.concurrent.Flow.Subscriber<String> {
+    private record Answers(List<Ticket> batch) implements Flow.Subscriber<String> {
 
         @Override
-        public void onSubscribe(java.util.concurrent.Flow.Subscription subscription) {
+        public void onSubscribe(Flow.Subscription subscription) {
             subscription.request(Long.MAX_VALUE);
         }
 
