@@ -86,13 +86,15 @@ final class SagaRun<P> {
     }
 
     /// Must be called first for a saga that was read from the database. The step that was next may have run: the
-    /// node that died left no row about it. So it is in doubt until its participant answers.
+    /// node that died left no row about it. So it is in doubt until its participant answers. An undo that was next
+    /// is repeated in any case; there the row only says who does it, so that a log tells whose each answer is.
     ///
     /// @param node which goes on with it, for whoever reads the log
     void recovered(String node) {
         var next = Progress.next(definition, log);
         var step = next.stream().map(Next::calls).filter(Objects::nonNull).findFirst();
-        if (step.isPresent() || Standing.of(log).parked()) {
+        var standing = Standing.of(log);
+        if (step.isPresent() || standing.parked() || standing.status() == SagaStatus.COMPENSATING) {
             var now = tools.clock().now();
             record(Journal.happened(seq(), step.orElse(null), SagaEvent.RECOVERED, Map.of("node", node), now));
         }
