@@ -155,16 +155,16 @@ final class Audit {
                 services.orders().broken());
     }
 
-    /// A parked saga is waited for by nobody but a person, and everything may be quiet around it; its order may
-    /// stand anywhere between created and confirmed.
+    /// A saga that waits, for a customer's other card or for a person because it is parked, is not in flight, and
+    /// everything may be quiet around it; its order may stand anywhere between created and confirmed.
     ///
-    /// @return the orders of parked sagas
+    /// @return the orders of such sagas
     private Set<String> undecided() throws SQLException {
         var undecided = new HashSet<String>();
-        var page = services.sagas().parked(null, PAGE);
+        var page = services.sagas().undecided(null, PAGE);
         while (!page.isEmpty()) {
             page.forEach(saga -> undecided.add(SagaByOrder.orderOf(saga.payload())));
-            page = services.sagas().parked(page.getLast().sagaId(), PAGE);
+            page = services.sagas().undecided(page.getLast().sagaId(), PAGE);
         }
         return undecided;
     }

@@ -1,5 +1,6 @@
 package dev.holdfast.saga;
 
+import dev.holdfast.groupcommit.BatchListener;
 import dev.holdfast.groupcommit.GroupCommit;
 import dev.holdfast.groupcommit.GroupCommitException;
 import dev.holdfast.groupcommit.GroupCommitSettings;
@@ -7,6 +8,8 @@ import dev.holdfast.groupcommit.NotCommittedException;
 import dev.holdfast.groupcommit.RejectedRequestException;
 import dev.holdfast.saga.Command.Result;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,20 +23,21 @@ final class SagaLane implements SagaLog, AutoCloseable {
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
 
     private final NodeId node;
-    private final SagaListener listener;
+    private final Membership membership;
     private final GroupCommit<Command, Result> lane;
     private volatile boolean draining;
     private volatile boolean closed;
     private volatile boolean fenced;
 
-    SagaLane(DataSource dataSource, NodeId node, int maxInFlight, SagaListener listener) {
-        this.node = node;
-        this.listener = listener;
+    /// @param membership of this node, told once when it is fenced off, on whatever thread finds out first
+    SagaLane(DataSource dataSource, Membership membership, SagaSettings engine, BatchListener batches) {
+        this.node = membership.node();
+        this.membership = membership;
         // Twice: every saga in flight has one command under way at most, and starts come on top.
         var settings = GroupCommitSettings.named("saga-" + node)
-                .withMaxQueued(Math.max(1_000, 2 * maxInFlight))
-                .withListener(listener.batches());
-        this.lane = GroupCommit.open(dataSource, settings, new SagaBatch(node));
+                .withMaxQueued(Math.max(1_000, 2 * engine.maxInFlight()))
+                .withListener(batches);
+        this.lane = GroupCommit.open(dataSource, settings, new SagaBatch(node, engine.lease()));
     }
 
     /// Retried until it is recorded: a saga never loses its place because the database was away. An append that may
@@ -52,9 +56,41 @@ final class SagaLane implements SagaLog, AutoCloseable {
             } catch (GroupCommitException e) {
                 LOG.warn("the log of {} is not written yet, failure {}: {}", append.sagaId(), failures, e.getMessage());
                 sleep(pause);
-                pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
+                pause = longer(pause);
             }
         }
+    }
+
+    /// Retried like an append. Run twice it says the same; what comes after it, a signal that picks the saga up, is
+    /// only then acted upon when this is durable, because until then the saga counts as running.
+    @Override
+    public void putDown(String sagaId, Instant until) {
+        var pause = FIRST_PAUSE;
+        while (true) {
+            mustBeOpen();
+            try {
+                submit(new Command.PutDown(sagaId, until));
+                return;
+            } catch (GroupCommitException e) {
+                LOG.warn("saga {} cannot be put down yet: {}", sagaId, e.getMessage());
+                sleep(pause);
+                pause = longer(pause);
+            }
+        }
+    }
+
+    /// @return those of them that were put down, and are not any more
+    List<String> pickUp(List<String> sagaIds) {
+        return switch (submit(new Command.PickUp(sagaIds))) {
+            case Result.PickedUp(var pickedUp) -> pickedUp;
+            case Result.Recorded _, Result.Answered _, Result.Sent _, Result.Conflict _, Result.Fenced _ ->
+                throw new AssertionError("no answer to picking up");
+        };
+    }
+
+    private static Duration longer(Duration pause) {
+        var longer = pause.multipliedBy(2);
+        return longer.compareTo(LONGEST_PAUSE) < 0 ? longer : LONGEST_PAUSE;
     }
 
     @Override
@@ -95,7 +131,8 @@ final class SagaLane implements SagaLog, AutoCloseable {
                         append.entries());
                 throw new StoppedException("its log is another one", true);
             }
-            case Result.Answered _, Result.Fenced _ -> throw new AssertionError("no answer to an append: " + result);
+            case Result.Answered _, Result.Sent _, Result.PickedUp _, Result.Fenced _ ->
+                throw new AssertionError("no answer to an append: " + result);
         }
     }
 
@@ -116,16 +153,15 @@ final class SagaLane implements SagaLog, AutoCloseable {
         }
     }
 
-    private synchronized void fenced() {
-        if (fenced) {
-            return;
+    /// Nothing is begun any more. Called by whoever learns that this node's row is gone, the batch or the beat.
+    void fenced() {
+        synchronized (this) {
+            if (fenced) {
+                return;
+            }
+            fenced = true;
         }
-        fenced = true;
         LOG.error("node {} was fenced off: another node has taken its sagas over; it stops", node);
-        try {
-            listener.fenced(node.name());
-        } catch (RuntimeException e) {
-            LOG.warn("a listener threw", e);
-        }
+        membership.stopActing();
     }
 }

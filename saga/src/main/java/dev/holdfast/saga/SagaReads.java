@@ -17,9 +17,12 @@ import javax.sql.DataSource;
 /// Reads the engine's tables.
 final class SagaReads {
 
-    private static final String COLUMNS = "saga_id, definition, version, payload, subject, traceparent, created_at";
+    private static final String COLUMNS =
+            "saga_id, definition, version, payload, subject, traceparent, parent, created_at";
 
     private static final String FIND = "SELECT " + COLUMNS + " FROM saga.saga_runs WHERE saga_id = ?";
+
+    private static final String STATUS = "SELECT status FROM saga.saga_runs WHERE saga_id = ?";
 
     /// The subquery of the log is by an array of ids, so that it is a look into the primary key per saga.
     private static final String LOGS = """
@@ -39,14 +42,9 @@ final class SagaReads {
     private static final String IN_FLIGHT = "SELECT " + COLUMNS + """
               FROM saga.saga_runs
              WHERE status IN ('STARTED', 'COMPENSATING') AND node = ? AND epoch = ? AND saga_id > ?
+               AND wake_at IS NULL
              ORDER BY saga_id
              LIMIT ?
-            """;
-
-    private static final String IDS_IN_FLIGHT = """
-            SELECT saga_id
-              FROM saga.saga_runs
-             WHERE status IN ('STARTED', 'COMPENSATING') AND node = ? AND epoch = ?
             """;
 
     private static final String STARTED_BY = """
@@ -72,16 +70,54 @@ final class SagaReads {
              LIMIT ?
             """;
 
+    private static final String THESE = "SELECT " + COLUMNS + " FROM saga.saga_runs WHERE saga_id = ANY (?)";
+
     /// A saga as it is recorded.
-    record Recorded(Execution execution, List<LogEntry> log) {}
+    ///
+    /// @param log as far as this release can read it
+    /// @param unreadable what stopped it, `null` when nothing did
+    record Recorded(Execution execution, List<LogEntry> log, Unreadable unreadable) {
+
+        /// Of the last row, 0 before the first.
+        int lastSeq() {
+            return unreadable != null ? unreadable.lastSeq() : log.size();
+        }
+
+        boolean isParkedInLog() {
+            return unreadable != null
+                    ? unreadable.parked()
+                    : !log.isEmpty() && log.getLast().event() == SagaEvent.PARKED;
+        }
+
+        /// @throws IllegalStateException this release cannot read all of it
+        Recorded whole() {
+            if (unreadable != null) {
+                throw new IllegalStateException("the log of saga " + execution.sagaId()
+                        + " was written by another release: " + unreadable.cause() + "; a node that knows it shows it");
+            }
+            return this;
+        }
+    }
+
+    /// A log that another release wrote.
+    ///
+    /// @param lastSeq of its last row
+    /// @param parked whether the last row says so
+    record Unreadable(String cause, int lastSeq, boolean parked) {}
 
     /// With its tasks.
     record Whole(Recorded recorded, List<CompensatingTask> tasks) {}
 
     private final DataSource dataSource;
+    private final SignalReads signals;
 
     SagaReads(DataSource dataSource) {
         this.dataSource = dataSource;
+        this.signals = new SignalReads(dataSource);
+    }
+
+    SignalReads signals() {
+        return signals;
     }
 
     Optional<Whole> find(String sagaId) {
@@ -95,24 +131,25 @@ final class SagaReads {
         });
     }
 
+    Optional<SagaStatus> status(String sagaId) {
+        return Database.reading(dataSource, db -> {
+            try (var statement = prepared(db, STATUS, sagaId);
+                    var rows = statement.executeQuery()) {
+                return rows.next() ? Optional.of(SagaStatus.valueOf(rows.getString(1))) : Optional.empty();
+            }
+        });
+    }
+
     /// A page of what is in flight and belongs to a node, by saga id.
     List<Recorded> inFlight(NodeId node, String after, int limit) {
         return Database.inSnapshot(
                 dataSource, db -> withLogs(db, executions(db, IN_FLIGHT, node.name(), node.epoch(), after, limit)));
     }
 
-    /// The ids of what is in flight and belongs to a node.
-    List<String> idsInFlight(NodeId node) {
-        return Database.reading(dataSource, db -> {
-            var ids = new ArrayList<String>();
-            try (var statement = prepared(db, IDS_IN_FLIGHT, node.name(), node.epoch());
-                    var rows = statement.executeQuery()) {
-                while (rows.next()) {
-                    ids.add(rows.getString(1));
-                }
-            }
-            return ids;
-        });
+    /// These sagas, in no order.
+    List<Recorded> these(List<String> sagaIds) {
+        return Database.inSnapshot(
+                dataSource, db -> withLogs(db, executions(db, THESE, db.createArrayOf("text", sagaIds.toArray()))));
     }
 
     Optional<StartedBy> startedBy(String scope, String key) {
@@ -202,6 +239,7 @@ final class SagaReads {
                         rows.getString("payload"),
                         rows.getString("subject"),
                         rows.getString("traceparent"),
+                        rows.getString("parent"),
                         moment(rows, "created_at")));
             }
         }
@@ -210,17 +248,38 @@ final class SagaReads {
 
     private static List<Recorded> withLogs(Connection db, List<Execution> executions) throws SQLException {
         Map<String, List<LogEntry>> logs = new HashMap<>();
+        Map<String, Unreadable> unreadable = new HashMap<>();
         var ids = executions.stream().map(Execution::sagaId).toArray();
         try (var statement = prepared(db, LOGS, db.createArrayOf("text", ids));
                 var rows = statement.executeQuery()) {
             while (rows.next()) {
-                logs.computeIfAbsent(rows.getString("saga_id"), id -> new ArrayList<>())
-                        .add(entry(rows));
+                addRow(rows, logs, unreadable);
             }
         }
         return executions.stream()
-                .map(execution -> new Recorded(execution, logs.getOrDefault(execution.sagaId(), List.of())))
+                .map(execution -> new Recorded(
+                        execution,
+                        logs.getOrDefault(execution.sagaId(), List.of()),
+                        unreadable.get(execution.sagaId())))
                 .toList();
+    }
+
+    /// One row that cannot be read ends the reading of its log and of no other.
+    private static void addRow(ResultSet row, Map<String, List<LogEntry>> logs, Map<String, Unreadable> unreadable)
+            throws SQLException {
+        var sagaId = row.getString("saga_id");
+        var before = unreadable.get(sagaId);
+        try {
+            var entry = entry(row);
+            if (before == null) {
+                logs.computeIfAbsent(sagaId, id -> new ArrayList<>()).add(entry);
+            } else {
+                unreadable.put(sagaId, new Unreadable(before.cause(), entry.seq(), entry.event() == SagaEvent.PARKED));
+            }
+        } catch (RuntimeException e) {
+            var cause = before == null ? "row " + row.getInt("seq") + ": " + e.getMessage() : before.cause();
+            unreadable.put(sagaId, new Unreadable(cause, row.getInt("seq"), false));
+        }
     }
 
     private static LogEntry entry(ResultSet rows) throws SQLException {

@@ -19,13 +19,14 @@ class SagaBatchTest {
     private static final Instant NOW = Instant.parse("2030-01-01T00:00:00.123456Z");
 
     private final TestPostgres postgres = TestPostgres.withSagaTables();
+    private final NodeRegistry registry = new NodeRegistry(postgres.dataSource(), SagaSettings.DEFAULTS.lease());
     private NodeId node;
     private SagaBatch batch;
 
     @BeforeEach
     void register() {
-        node = NodeRegistry.takeOver(postgres.dataSource(), "a");
-        batch = new SagaBatch(node);
+        node = registry.enter("a");
+        batch = new SagaBatch(node, SagaSettings.DEFAULTS.lease());
     }
 
     @Test
@@ -53,6 +54,7 @@ class SagaBatchTest {
                 List.of(),
                 List.of(),
                 null,
+                List.of(),
                 null);
         assertThat(run(gap)).containsExactly(new Result.Conflict());
         assertThat(postgres.texts("SELECT status FROM saga.saga_executions")).containsExactly("STARTED");
@@ -103,6 +105,7 @@ class SagaBatchTest {
                 List.of(),
                 List.of(),
                 null,
+                List.of(),
                 null);
         assertThatThrownBy(() -> run(lost))
                 .cause()
@@ -129,7 +132,7 @@ class SagaBatchTest {
     void a_refused_start_under_the_saga_id_of_another_does_not_free_its_name() {
         run(named("s1", "cart:7", "order:1"), start("s2", "cart:8"));
 
-        var execution = new Execution("s1", "trip", 1, "{}", "cart:8", null, NOW);
+        var execution = new Execution("s1", "trip", 1, "{}", "cart:8", null, null, NOW);
         var request = new StartRequest<>("s1", "payload", "test", "key-2", "hash", "cart:8", "order:1", null);
         assertThat(run(new Command.Start(execution, request, NOW)))
                 .containsExactly(new Result.Answered(new StartAnswer.SubjectTaken("s2")));
@@ -158,6 +161,7 @@ class SagaBatchTest {
                 List.of(),
                 List.of(),
                 "cart:7",
+                List.of(),
                 null);
         var next = start("s2", "cart:7");
 
@@ -184,18 +188,18 @@ class SagaBatchTest {
     @Test
     void a_node_whose_row_is_gone_records_nothing() {
         run(start("s1"));
-        NodeRegistry.takeOver(postgres.dataSource(), "b");
+        var successor = registry.enter("a");
 
         assertThat(run(start("s2"), append("s1", entry(1, "seat", SagaEvent.DONE))))
                 .containsExactly(new Result.Fenced(), new Result.Fenced());
         assertThat(postgres.number("SELECT count(*) FROM saga.saga_steps")).isZero();
-        assertThat(postgres.texts("SELECT saga_id || ' ' || node FROM saga.saga_executions"))
-                .containsExactly("s1 b");
+        assertThat(postgres.texts("SELECT saga_id || ' ' || node || '#' || epoch FROM saga.saga_executions"))
+                .containsExactly("s1 " + successor);
     }
 
     @Test
     void the_node_of_the_same_name_that_starts_again_is_another_node() {
-        assertThat(NodeRegistry.takeOver(postgres.dataSource(), "a").epoch()).isGreaterThan(node.epoch());
+        assertThat(registry.enter("a").epoch()).isGreaterThan(node.epoch());
         assertThat(run(start("s1"))).containsExactly(new Result.Fenced());
     }
 
@@ -227,19 +231,20 @@ class SagaBatchTest {
     }
 
     private static Command.Start start(String sagaId, String key, String hash, String subject) {
-        var execution = new Execution(sagaId, "trip", 1, "{}", subject, null, NOW);
+        var execution = new Execution(sagaId, "trip", 1, "{}", subject, null, null, NOW);
         var request = new StartRequest<>(sagaId, "payload", "test", key, hash, subject, null, null);
         return new Command.Start(execution, request, NOW);
     }
 
     private static Command.Start named(String sagaId, String subject, String name) {
-        var execution = new Execution(sagaId, "trip", 1, "{}", subject, null, NOW);
+        var execution = new Execution(sagaId, "trip", 1, "{}", subject, null, null, NOW);
         var request = new StartRequest<>(sagaId, "payload", "test", "key-" + sagaId, "hash", subject, name, null);
         return new Command.Start(execution, request, NOW);
     }
 
     private static Append append(String sagaId, LogEntry... entries) {
-        return new Append(sagaId, List.of(entries), null, List.of(), List.of(), List.of(), List.of(), null, null);
+        return new Append(
+                sagaId, List.of(entries), null, List.of(), List.of(), List.of(), List.of(), null, List.of(), null);
     }
 
     private static LogEntry entry(int seq, String step, SagaEvent event) {
