@@ -158,18 +158,19 @@ final class Network {
     /// A refusal that is made up stands for a participant with a record: asked again under that key it says the
     /// same, and nothing under that key reaches the real one.
     private void refuse(Attempt attempt, String line) {
-        if (refusing != null && refusing.test(attempt.call().orElseThrow().step())) {
+        var call = attempt.call().orElseThrow();
+        if (refusing != null && refusing.test(call.step())) {
             var outcome = deliver(attempt);
             stage.story().tell(line + "and is made to refuse: " + said(outcome));
             attempt.answer(outcome);
-            return;
+        } else if (underway.contains(call.key())) {
+            answered(attempt);
+        } else {
+            var outcome = new Outcome.Refused("refused", "the participant says no");
+            refused.put(call.key(), outcome);
+            stage.story().tell(line + "it refuses");
+            attempt.answer(outcome);
         }
-        var outcome = new Outcome.Refused("refused", "the participant says no");
-        if (refusing == null) {
-            refused.put(attempt.call().orElseThrow().key(), outcome);
-        }
-        stage.story().tell(line + "it refuses");
-        attempt.answer(refusing == null ? outcome : deliver(attempt));
     }
 
     private void delay(Attempt attempt) {
