@@ -52,6 +52,8 @@ final class Sleepers implements AutoCloseable {
     private final Alarm alarm = new Alarm();
     private final Set<String> wanted = new LinkedHashSet<>();
     private volatile Set<String> paused = Set.of();
+    private String signalledAfter = "";
+    private boolean moreAreDue;
     private volatile boolean closed;
 
     Sleepers(NodeId node, SignalReads reads, SagaClock clock, Host host, Consumer<Set<String>> pausesChanged) {
@@ -103,7 +105,10 @@ final class Sleepers implements AutoCloseable {
                     lookAround();
                 }
                 boolean more = pickUp();
-                alarm.await(more ? SOON : LOOK_EVERY);
+                if (!more && moreAreDue) {
+                    looked -= LOOK_EVERY.toNanos();
+                }
+                alarm.await(more || moreAreDue ? SOON : LOOK_EVERY);
             } catch (RuntimeException e) {
                 LOG.warn("cannot look for sagas to be picked up, will do so again: {}", e.getMessage());
                 LOG.debug("why", e);
@@ -134,12 +139,15 @@ final class Sleepers implements AutoCloseable {
             paused = now;
             pausesChanged.accept(now);
         }
-        var signalled = reads.signalled(node, PAGE);
+        var signalled = reads.signalled(node, signalledAfter, PAGE);
+        signalledAfter = signalled.size() < PAGE ? "" : signalled.getLast();
         if (!signalled.isEmpty()) {
             host.signalled(signalled);
         }
+        var due = reads.due(node, clock.now(), PAGE);
+        moreAreDue = due.size() == PAGE;
         synchronized (wanted) {
-            wanted.addAll(reads.due(node, clock.now(), PAGE));
+            wanted.addAll(due);
         }
     }
 
