@@ -1,6 +1,7 @@
 package dev.holdfast.saga.test;
 
 import dev.holdfast.saga.SagaDefinition;
+import dev.holdfast.saga.SagaHistories;
 import dev.holdfast.saga.SagaStatus;
 import java.util.ArrayList;
 import java.util.List;
@@ -130,6 +131,10 @@ final class Simulation<W, P> {
             }
             wrong.ifPresent(what -> broken(name, what));
         });
+        if (broken.isEmpty() && !setup.plant.tampers()) {
+            SagaHistories.misfit(definition, end.log())
+                    .ifPresent(misfit -> broken("the log is what the core would write", misfit.reason()));
+        }
     }
 
     private void broken(String invariant, String what) {
