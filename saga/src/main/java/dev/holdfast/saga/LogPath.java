@@ -66,7 +66,9 @@ final class LogPath {
             case PIVOT_BEGUN -> next.contains(new Next.BeginPivot(row.step()));
             case TURNED_BACK -> next.stream().map(Next::inTheEnd).anyMatch(each -> isTurn(each, row));
             case RESOLVED -> Progress.isDeadLetter(Standing.of(before).of(row.step()));
-            case RECOVERED -> row.step() == null || next.stream().anyMatch(each -> row.step().equals(each.calls()));
+            case RECOVERED ->
+                row.step() == null
+                        || Progress.mayBeUnderWay(definition, Standing.of(before)).contains(row.step());
             case DEADLINE_PASSED ->
                 row.step() == null
                         ? definition.deadline().isPresent()

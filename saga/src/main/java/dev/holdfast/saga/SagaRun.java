@@ -87,15 +87,11 @@ final class SagaRun<P> {
     /// Must be called first for a saga that was read from the database while it ran. The steps that were next may
     /// have run: the node that died left no row about it. So they are in doubt until their participants answer.
     void recovered() {
-        var next = history.next().stream()
-                .map(Next::calls)
-                .filter(Objects::nonNull)
-                .distinct()
-                .toList();
-        for (var step : next) {
+        var underWay = Progress.mayBeUnderWay(definition, history.standing());
+        for (var step : underWay) {
             history.record(happened(step, SagaEvent.RECOVERED, Map.of()), false);
         }
-        if (next.isEmpty() && history.standing().parked()) {
+        if (underWay.isEmpty() && history.standing().parked()) {
             history.record(happened(null, SagaEvent.RECOVERED, Map.of()), true);
         }
     }
@@ -111,6 +107,10 @@ final class SagaRun<P> {
         if (over.isPresent()) {
             recordOutcome(over.get());
             return true;
+        }
+        if (history.standing().status().ended()) {
+            // A signal that comes now is too late: it is not taken, and whoever sent it is told how the saga ended.
+            return false;
         }
         for (var signal = signals.poll(); signal != null; signal = signals.poll()) {
             take(signal);
