@@ -20,8 +20,8 @@ class CheckoutExplorationTest {
     static void open() {
         // Thousands of faults are met as they should be: what is said of them would bury everything else.
         ((Logger) LoggerFactory.getLogger("dev.holdfast")).setLevel(Level.OFF);
-        database = TestDatabase.with(
-                "inventory", "payment", "sandbox", "shipping", "carriers_sandbox", "orders", "cart");
+        database =
+                TestDatabase.with("inventory", "payment", "sandbox", "shipping", "carriers_sandbox", "orders", "cart");
         shop = new ExploredShop(database);
     }
 

@@ -24,9 +24,9 @@ import java.util.Optional;
 /// The real services on PostgreSQL, without network and server: one set for all schedules, in which every schedule
 /// has an order, a product and a cart of its own.
 ///
-/// Inventory and payment go by the database's clock, orders and shipping by the virtual one. Virtual time begins now
-/// and runs ahead of the database's, so a deadline never passes at those two by itself: that a hold's time is over
-/// is something that happens, and a call that is late is refused by what it finds and not by its deadline.
+/// Inventory and payment go by the database's clock, orders and shipping by the virtual one. Virtual time begins
+/// now and runs ahead of the database's, so a deadline never passes at those two by itself: that a hold's time is
+/// over is something that happens, and a call that is late is refused by what it finds and not by its deadline.
 final class ExploredShop {
 
     static final int PIECES = 5;

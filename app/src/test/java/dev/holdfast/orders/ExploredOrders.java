@@ -13,7 +13,8 @@ public final class ExploredOrders {
     public ExploredOrders(TestDatabase database, Clock clock) {
         var own = database.of("orders");
         this.orders = new Orders(
-                database.open("orders", own, new OrdersBatch(clock, new Untold("/orders"))), new OrderReads(own.pool()));
+                database.open("orders", own, new OrdersBatch(clock, new Untold("/orders"))),
+                new OrderReads(own.pool()));
         this.books = new SqlOrderBooks(own.pool());
     }
 

@@ -35,8 +35,14 @@ public final class ExploredPayment {
         var sandbox = database.of("sandbox");
         var entries = new SandboxBooks();
         var simulated = new SimulatedProvider(
-                database.open("sandbox", sandbox, entries), entries, sandbox, Duration.ZERO, () -> declining ? DECLINING : FaultRates.NONE);
-        this.provider = new OutsideProvider("simulated", simulated).before(this::reached).after(this::answered);
+                database.open("sandbox", sandbox, entries),
+                entries,
+                sandbox,
+                Duration.ZERO,
+                () -> declining ? DECLINING : FaultRates.NONE);
+        this.provider = new OutsideProvider("simulated", simulated)
+                .before(this::reached)
+                .after(this::answered);
         var own = database.of("payment");
         var lane = new PaymentLane(database.open("payment", own, new PaymentBatch(new Untold("/payment"))));
         var providers = new Providers(List.of(provider));
@@ -45,7 +51,11 @@ public final class ExploredPayment {
         this.books = new Books(own, providers);
         var tomorrow = Clock.offset(Clock.systemUTC(), Duration.ofDays(1));
         this.sweeper = new PaymentSweeper(
-                lane, calls, new UnsettledOrders(own, Duration.ofSeconds(1), tomorrow), Duration.ofSeconds(1), Duration.ZERO);
+                lane,
+                calls,
+                new UnsettledOrders(own, Duration.ofSeconds(1), tomorrow),
+                Duration.ofSeconds(1),
+                Duration.ZERO);
         database.execute("CREATE INDEX explored ON sandbox.provider_charges (order_ref)");
     }
 

@@ -136,7 +136,13 @@ public final class ExploredShipping {
         private static Parcel undeliverable(Parcel parcel) {
             var to = parcel.destination();
             var nowhere = new Address(
-                    to.name(), to.address1(), null, to.city(), to.state(), SimulatedCarrier.UNDELIVERABLE, to.country());
+                    to.name(),
+                    to.address1(),
+                    null,
+                    to.city(),
+                    to.state(),
+                    SimulatedCarrier.UNDELIVERABLE,
+                    to.country());
             return new Parcel(
                     parcel.reference(),
                     parcel.orderId(),

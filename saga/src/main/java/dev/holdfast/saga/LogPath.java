@@ -68,7 +68,8 @@ final class LogPath {
             case RESOLVED -> Progress.isDeadLetter(Standing.of(before).of(row.step()));
             case RECOVERED ->
                 row.step() == null
-                        || Progress.mayBeUnderWay(definition, Standing.of(before)).contains(row.step());
+                        || Progress.mayBeUnderWay(definition, Standing.of(before))
+                                .contains(row.step());
             case DEADLINE_PASSED ->
                 row.step() == null
                         ? definition.deadline().isPresent()
@@ -101,6 +102,8 @@ final class LogPath {
     }
 
     private static String named(Set<Next> next) {
-        return next.isEmpty() ? "nothing" : String.join(", ", next.stream().map(Next::toString).sorted().toList());
+        return next.isEmpty()
+                ? "nothing"
+                : String.join(", ", next.stream().map(Next::toString).sorted().toList());
     }
 }

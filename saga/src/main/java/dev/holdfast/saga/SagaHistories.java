@@ -1,7 +1,9 @@
 package dev.holdfast.saga;
 
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import javax.sql.DataSource;
@@ -41,7 +43,8 @@ public final class SagaHistories {
         this.dataSource = dataSource;
     }
 
-    /// Sagas that have not ended, in order of their ids. Each is read as it is now: one that runs is read at some row.
+    /// Sagas that have not ended, in order of their ids. Each is read as it is now: one that runs is read at some
+    /// row.
     ///
     /// @param after the last id of the page before, or an empty string
     /// @param limit 1 to 1,000
@@ -76,10 +79,14 @@ public final class SagaHistories {
             }
         });
         return new SagaReads(dataSource)
-                .recorded(ids).stream().map(SagaHistories::history).toList();
+                .these(ids).stream()
+                        .sorted(Comparator.comparing(recorded ->
+                                ids.indexOf(recorded.execution().sagaId())))
+                        .map(SagaHistories::history)
+                        .toList();
     }
 
-    private static List<String> ids(java.sql.PreparedStatement query) throws SQLException {
+    private static List<String> ids(PreparedStatement query) throws SQLException {
         var ids = new ArrayList<String>();
         try (var rows = query.executeQuery()) {
             while (rows.next()) {

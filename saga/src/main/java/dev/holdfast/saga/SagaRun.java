@@ -6,7 +6,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -86,13 +85,15 @@ final class SagaRun<P> {
 
     /// Must be called first for a saga that was read from the database while it ran. The steps that were next may
     /// have run: the node that died left no row about it. So they are in doubt until their participants answer.
-    void recovered() {
+    ///
+    /// @param node which goes on with it, for whoever reads the log
+    void recovered(String node) {
         var underWay = Progress.mayBeUnderWay(definition, history.standing());
         for (var step : underWay) {
-            history.record(happened(step, SagaEvent.RECOVERED, Map.of()), false);
+            history.record(happened(step, SagaEvent.RECOVERED, Map.of("node", node)), false);
         }
         if (underWay.isEmpty() && history.standing().parked()) {
-            history.record(happened(null, SagaEvent.RECOVERED, Map.of()), true);
+            history.record(happened(null, SagaEvent.RECOVERED, Map.of("node", node)), true);
         }
     }
 
@@ -108,11 +109,7 @@ final class SagaRun<P> {
             recordOutcome(over.get());
             return true;
         }
-        if (history.standing().status().ended()) {
-            // A signal that comes now is too late: it is not taken, and whoever sent it is told how the saga ended.
-            return false;
-        }
-        for (var signal = signals.poll(); signal != null; signal = signals.poll()) {
+        for (var signal = signalInTime(); signal != null; signal = signalInTime()) {
             take(signal);
         }
         if (passDeadline()) {
@@ -330,6 +327,11 @@ final class SagaRun<P> {
         }
         history.record(happened(next.get().step(), SagaEvent.DEADLINE_PASSED, Map.of()), calls.none());
         return true;
+    }
+
+    /// One that comes with the last row, or after it, is too late: nothing follows on the end.
+    private Signal signalInTime() {
+        return history.standing().status().ended() ? null : signals.poll();
     }
 
     /// Once, however often it is delivered: the log says which signals it has.

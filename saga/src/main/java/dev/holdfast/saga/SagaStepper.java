@@ -83,8 +83,10 @@ public final class SagaStepper<P> {
 
     /// Must be called first where another stepper may have gone on from this log before: the step that was next may
     /// have been called.
-    public void recovered() {
-        run.recovered();
+    ///
+    /// @param node who goes on, for the log
+    public void recovered(String node) {
+        run.recovered(node);
     }
 
     /// Does the next thing: records, begins attempts, or waits.

@@ -8,9 +8,9 @@ import java.util.function.Function;
 
 /// Runs every schedule of up to so many faults.
 ///
-/// A run shows its choice points. The schedules that follow from it deviate from it once more, at a point behind its
-/// last deviation; so each set of faults is run once, in the order in which they happen, and none is scheduled at
-/// a point that is not reached. Few faults come before many, so a fault that does harm alone is found alone.
+/// A run shows its choice points. The schedules that follow from it deviate from it once more, at a point behind
+/// its last deviation; so each set of faults is run once, in the order in which they happen, and none is scheduled
+/// at a point that is not reached. Few faults come before many, so a fault that does harm alone is found alone.
 final class Exhaustive {
 
     /// @param from the first of its points at which schedules that follow from it may deviate

@@ -11,10 +11,10 @@ import java.util.function.Supplier;
 
 /// Runs a saga through every schedule of faults up to a number of them, and checks after each what must hold.
 ///
-/// A *world* is what the saga acts on: its participants, as the caller has them (models in memory, or real ones on a
-/// database), made anew for every schedule. The engine's nodes, its tables, the network and time are simulated, in
-/// one thread: the same schedule is the same run, always. What decides what a saga does next is the engine's own
-/// code.
+/// A *world* is what the saga acts on: its participants, as the caller has them (models in memory, or real ones on
+/// a database), made anew for every schedule. The engine's nodes, its tables, the network and time are simulated,
+/// in one thread: the same schedule is the same run, always. What decides what a saga does next is the engine's
+/// own code.
 ///
 /// ```java
 /// Explorer.of(Trip::new)
@@ -127,8 +127,8 @@ public final class Explorer<W, P> {
         return this;
     }
 
-    /// Of the schedules of a number of faults from two on, runs only so many, drawn by chance: for worlds in which a
-    /// run is dear. The report says how many were left out.
+    /// Of the schedules of a number of faults from two on, runs only so many, drawn by chance: for worlds in which
+    /// a run is dear. The report says how many were left out.
     public Explorer<W, P> sampling(int schedules, long seed) {
         if (schedules < 1) {
             throw new IllegalArgumentException("a sample has one schedule at least, not " + schedules);

@@ -53,7 +53,7 @@ final class Node<P> implements SagaStepper.World {
     /// @throws NodeGone it does not go on here
     void run(boolean fresh) {
         if (!fresh) {
-            stepper.recovered();
+            stepper.recovered("node " + number);
         }
         int turns = 0;
         do {

@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.Optional;
 import javax.sql.DataSource;
 
-/// Replays what an older release has recorded against the definitions of this one: before it is deployed, or when it
-/// starts. Nobody is called and nothing is written.
+/// Replays what an older release has recorded against the definitions of this one: before it is deployed, or when
+/// it starts. Nobody is called and nothing is written.
 ///
 /// A saga in flight fits when every row of its log is one that this code would have written there too, its payload
 /// can be read, and the code knows how to go on. One that does not would be parked, or go on with steps left out. A

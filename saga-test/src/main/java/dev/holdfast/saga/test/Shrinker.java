@@ -60,7 +60,8 @@ final class Shrinker {
         return candidates;
     }
 
-    /// Fewer deviations, or as many of which the first that differ are simpler: options stand in order of simplicity.
+    /// Fewer deviations, or as many of which the first that differ are simpler: options stand in order of
+    /// simplicity.
     private static boolean isSmaller(Run run, Run than) {
         var mine = run.schedule().deviations().size();
         var theirs = than.schedule().deviations().size();

@@ -95,7 +95,8 @@ class ExplorerTest {
     void faults_that_are_ruled_out_do_not_happen() {
         var none = Fault.values();
 
-        assertThat(ModelShop.explorer().without(none).explore(1).byFaults().get(1)).isEqualTo(1);
+        assertThat(ModelShop.explorer().without(none).explore(1).byFaults().get(1))
+                .isEqualTo(1);
     }
 
     @Test
@@ -131,6 +132,9 @@ class ExplorerTest {
         choices.choose("two", List.of(well, Option.fault("bad"), Option.fault("worse")));
         choices.choose("three", List.of(well, Option.fault("bad")));
         return new Run(
-                choices.taken(), new End("s", dev.holdfast.saga.SagaStatus.COMPLETED, null, List.of()), List.of(), List.of());
+                choices.taken(),
+                new End("s", dev.holdfast.saga.SagaStatus.COMPLETED, null, List.of()),
+                List.of(),
+                List.of());
     }
 }

@@ -31,8 +31,7 @@ class RecordedLogsTest {
         try (var engine = SagaEngine.builder(DATABASE).register(trip).start()) {
             for (var traveller : List.of("alice", "broke", "patient")) {
                 engine.start(
-                        trip,
-                        new StartRequest<>(traveller, traveller, "web", traveller, "hash", null, null, null));
+                        trip, new StartRequest<>(traveller, traveller, "web", traveller, "hash", null, null, null));
             }
             assertThat(engine.await("alice", Duration.ofSeconds(30))).isPresent();
             assertThat(engine.await("broke", Duration.ofSeconds(30))).isPresent();
@@ -51,7 +50,8 @@ class RecordedLogsTest {
 
     @Test
     void a_step_that_is_gone_is_named() {
-        assertBroken(trip("seat").build(), "patient", "row 2: DONE of step 'hotel' is recorded, and trip v1 has no step");
+        assertBroken(
+                trip("seat").build(), "patient", "row 2: DONE of step 'hotel' is recorded, and trip v1 has no step");
     }
 
     @Test
@@ -82,7 +82,8 @@ class RecordedLogsTest {
                 .retriable("mail", step -> says(step, RecordedLogsTest::done))
                 .build();
 
-        assertThat(new RecordedLogs(List.of(longer)).check(DATABASE, 0).broken()).isEmpty();
+        assertThat(new RecordedLogs(List.of(longer)).check(DATABASE, 0).broken())
+                .isEmpty();
         assertThat(new RecordedLogs(List.of(longer)).check(DATABASE, 100).broken())
                 .singleElement()
                 .satisfies(broken -> {
@@ -118,11 +119,13 @@ class RecordedLogsTest {
                         return Integer.valueOf(json);
                     }
                 })
-                .pivot("pay", step -> step.owner("a", "b")
-                        .customerSees("PAYING")
-                        .succeedsWhen("yes")
-                        .failsWhen("no")
-                        .does((_, _) -> Outcome.Done.done()))
+                .pivot(
+                        "pay",
+                        step -> step.owner("a", "b")
+                                .customerSees("PAYING")
+                                .succeedsWhen("yes")
+                                .failsWhen("no")
+                                .does((_, _) -> Outcome.Done.done()))
                 .build();
 
         assertBroken(changed, "patient", "its payload cannot be read: ");

@@ -23,7 +23,8 @@ class WaitingSagasTest {
 
     @Test
     void steps_side_by_side_come_through_in_any_order() {
-        var report = ModelShop.exploring(ModelShop::new, WaitingSagasTest::sideBySide).explore(2);
+        var report = ModelShop.exploring(ModelShop::new, WaitingSagasTest::sideBySide)
+                .explore(2);
 
         report.assertNothingBroken();
         assertThat(report.schedules()).isGreaterThan(10_000);
@@ -42,26 +43,36 @@ class WaitingSagasTest {
 
     @Test
     void a_saga_whose_time_is_over_turns_back() {
-        var report = ModelShop.exploring(ModelShop::new, WaitingSagasTest::inTime).explore(2);
+        var report =
+                ModelShop.exploring(ModelShop::new, WaitingSagasTest::inTime).explore(2);
 
         report.assertNothingBroken();
     }
 
     private static SagaDefinition<String> sideBySide(ModelShop shop) {
         return ModelShop.builder()
-                .parallel("preparing", group -> group.step("reserve", step -> ModelShop.says(
-                                        step, "stock", shop.stock::hold, 1)
+                .parallel(
+                        "preparing",
+                        group -> group.step(
+                                        "reserve",
+                                        step -> ModelShop.says(step, "stock", shop.stock::hold, 1)
+                                                .undoneBy((_, call) -> shop.stock.release(call))
+                                                .compensatedAt("STOCK"))
+                                .step(
+                                        "authorize",
+                                        step -> ModelShop.says(step, "payment", shop.payment::authorize, 1)
+                                                .undoneBy((_, call) -> shop.payment.undo(call))
+                                                .compensatedAt("PAYMENT"))
+                                .step(
+                                        "label",
+                                        step -> ModelShop.says(step, "shipping", shop::label, 0)
+                                                .undoneBy((_, call) -> shop.cancelLabel(call))
+                                                .compensatedAt("SHIPPING")))
+                .step(
+                        "pin",
+                        step -> ModelShop.says(step, "stock", shop.stock::pin, 0)
                                 .undoneBy((_, call) -> shop.stock.release(call))
                                 .compensatedAt("STOCK"))
-                        .step("authorize", step -> ModelShop.says(step, "payment", shop.payment::authorize, 1)
-                                .undoneBy((_, call) -> shop.payment.undo(call))
-                                .compensatedAt("PAYMENT"))
-                        .step("label", step -> ModelShop.says(step, "shipping", shop::label, 0)
-                                .undoneBy((_, call) -> shop.cancelLabel(call))
-                                .compensatedAt("SHIPPING")))
-                .step("pin", step -> ModelShop.says(step, "stock", shop.stock::pin, 0)
-                        .undoneBy((_, call) -> shop.stock.release(call))
-                        .compensatedAt("STOCK"))
                 .pivot("capture", step -> ModelShop.says(step, "payment", shop.payment::capture, 1))
                 .retriable("commit", step -> ModelShop.says(step, "stock", shop.stock::commit, 0))
                 .build();
@@ -70,19 +81,27 @@ class WaitingSagasTest {
     private static SagaDefinition<String> inTime(ModelShop shop) {
         return ModelShop.builder()
                 .deadline(Duration.ofMinutes(30))
-                .step("reserve", step -> ModelShop.says(step, "stock", shop.stock::hold, 1)
-                        .undoneBy((_, call) -> shop.stock.release(call))
-                        .compensatedAt("STOCK"))
-                .step("authorize", step -> ModelShop.says(step, "payment", shop.payment::authorize, 1)
-                        .undoneBy((_, call) -> shop.payment.undo(call))
-                        .deadline(Duration.ofSeconds(5))
-                        .compensatedAt("PAYMENT"))
-                .step("label", step -> ModelShop.says(step, "shipping", shop::label, 0)
-                        .undoneBy((_, call) -> shop.cancelLabel(call))
-                        .compensatedAt("SHIPPING"))
-                .step("pin", step -> ModelShop.says(step, "stock", shop.stock::pin, 0)
-                        .undoneBy((_, call) -> shop.stock.release(call))
-                        .compensatedAt("STOCK"))
+                .step(
+                        "reserve",
+                        step -> ModelShop.says(step, "stock", shop.stock::hold, 1)
+                                .undoneBy((_, call) -> shop.stock.release(call))
+                                .compensatedAt("STOCK"))
+                .step(
+                        "authorize",
+                        step -> ModelShop.says(step, "payment", shop.payment::authorize, 1)
+                                .undoneBy((_, call) -> shop.payment.undo(call))
+                                .deadline(Duration.ofSeconds(5))
+                                .compensatedAt("PAYMENT"))
+                .step(
+                        "label",
+                        step -> ModelShop.says(step, "shipping", shop::label, 0)
+                                .undoneBy((_, call) -> shop.cancelLabel(call))
+                                .compensatedAt("SHIPPING"))
+                .step(
+                        "pin",
+                        step -> ModelShop.says(step, "stock", shop.stock::pin, 0)
+                                .undoneBy((_, call) -> shop.stock.release(call))
+                                .compensatedAt("STOCK"))
                 .pivot("capture", step -> ModelShop.says(step, "payment", shop.payment::capture, 1))
                 .retriable("commit", step -> ModelShop.says(step, "stock", shop.stock::commit, 0))
                 .build();
@@ -100,21 +119,31 @@ class WaitingSagasTest {
 
         SagaDefinition<String> paidByTransfer() {
             return builder()
-                    .step("reserve", step -> says(step, "stock", stock::hold, 1)
-                            .undoneBy((_, call) -> stock.release(call))
-                            .compensatedAt("STOCK"))
-                    .step("authorize", step -> says(step, "payment", payment::authorize, 1)
-                            .undoneBy((_, call) -> payment.undo(call))
-                            .compensatedAt("PAYMENT"))
-                    .step("transfer", step -> says(step, "bank", this::transfer, 0)
-                            .undoneBy((_, _) -> sendBack())
-                            .compensatedAt("BANK"))
-                    .step("label", step -> says(step, "shipping", this::label, 0)
-                            .undoneBy((_, call) -> cancelLabel(call))
-                            .compensatedAt("SHIPPING"))
-                    .step("pin", step -> says(step, "stock", stock::pin, 0)
-                            .undoneBy((_, call) -> stock.release(call))
-                            .compensatedAt("STOCK"))
+                    .step(
+                            "reserve",
+                            step -> says(step, "stock", stock::hold, 1)
+                                    .undoneBy((_, call) -> stock.release(call))
+                                    .compensatedAt("STOCK"))
+                    .step(
+                            "authorize",
+                            step -> says(step, "payment", payment::authorize, 1)
+                                    .undoneBy((_, call) -> payment.undo(call))
+                                    .compensatedAt("PAYMENT"))
+                    .step(
+                            "transfer",
+                            step -> says(step, "bank", this::transfer, 0)
+                                    .undoneBy((_, _) -> sendBack())
+                                    .compensatedAt("BANK"))
+                    .step(
+                            "label",
+                            step -> says(step, "shipping", this::label, 0)
+                                    .undoneBy((_, call) -> cancelLabel(call))
+                                    .compensatedAt("SHIPPING"))
+                    .step(
+                            "pin",
+                            step -> says(step, "stock", stock::pin, 0)
+                                    .undoneBy((_, call) -> stock.release(call))
+                                    .compensatedAt("STOCK"))
                     .pivot("capture", step -> says(step, "payment", payment::capture, 1))
                     .retriable("commit", step -> says(step, "stock", stock::commit, 0))
                     .build();
@@ -124,8 +153,7 @@ class WaitingSagasTest {
             var came = call.signals().get("transferred");
             if (came == null) {
                 return new Outcome.Waiting(
-                        "transferred",
-                        stock.circumstances.clock().instant().plus(Duration.ofMinutes(3)));
+                        "transferred", stock.circumstances.clock().instant().plus(Duration.ofMinutes(3)));
             }
             if (sentBack) {
                 return new Outcome.Refused("sent-back", "it went back to the customer");
@@ -142,9 +170,7 @@ class WaitingSagasTest {
 
         private Optional<String> booked(End end) {
             var expected = end.completed() ? 100 : 0;
-            return kept == expected
-                    ? Optional.empty()
-                    : Optional.of(kept + " of the customer's money is kept");
+            return kept == expected ? Optional.empty() : Optional.of(kept + " of the customer's money is kept");
         }
     }
 }
