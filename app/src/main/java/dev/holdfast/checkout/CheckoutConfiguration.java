@@ -1,7 +1,6 @@
 package dev.holdfast.checkout;
 
 import dev.holdfast.cart.CartApi;
-import dev.holdfast.cart.PriceList;
 import dev.holdfast.catalog.CatalogApi;
 import dev.holdfast.customers.CustomersApi;
 import dev.holdfast.flows.Flows;
@@ -21,8 +20,6 @@ import dev.holdfast.shipping.ShippingApi;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.List;
 import java.util.concurrent.Callable;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
@@ -37,17 +34,18 @@ class CheckoutConfiguration {
     private final Duration holdTtl;
     private final Duration keep;
 
-    /// @param keep `holdfast.saga.keep`: how long checkouts that have ended are kept, with their logs. 0 for good, or
-    ///     7 days at least: for so long an idempotency key answers, and it answers how its checkout stands. Default
-    ///     30 days
+    /// @param keep `holdfast.saga.keep`: how long checkouts that have ended are kept, with their logs. 0 for good,
+    ///     or 7 days at least: for so long an idempotency key answers, and it answers how its checkout stands.
+    ///     Default 30 days
     CheckoutConfiguration(
             CartApi carts,
             Clock clock,
             @Value("${holdfast.inventory.hold-ttl:10m}") Duration holdTtl,
             @Value("${holdfast.saga.keep:30d}") Duration keep) {
         if (!keep.isZero() && keep.compareTo(SagaSettings.DEFAULTS.startKeysKept()) < 0) {
-            throw new IllegalArgumentException("holdfast.saga.keep must be 0 or at least "
-                    + SagaSettings.DEFAULTS.startKeysKept() + ", as long as idempotency keys are good for, not " + keep);
+            throw new IllegalArgumentException(
+                    "holdfast.saga.keep must be 0 or at least " + SagaSettings.DEFAULTS.startKeysKept()
+                            + ", as long as idempotency keys are good for, not " + keep);
         }
         this.carts = carts;
         this.clock = clock;
@@ -58,17 +56,6 @@ class CheckoutConfiguration {
     @Bean
     Participants participants(InventoryApi inventory, PaymentApi payment, OrdersApi orders, ShippingApi shipping) {
         return new Participants(inventory, payment, orders, shipping, carts, clock, holdTtl);
-    }
-
-    /// The cart shows the catalog's names and prices, without knowing the catalog.
-    @Bean
-    PriceList priceList(CatalogApi catalog) {
-        return skus -> {
-            var shown = new HashMap<String, PriceList.Shown>();
-            catalog.find(List.copyOf(skus))
-                    .forEach((sku, product) -> shown.put(sku, new PriceList.Shown(product.name(), product.price())));
-            return shown;
-        };
     }
 
     @Bean

@@ -11,8 +11,8 @@ import java.util.Set;
 
 /// Holds every checkout that has ended against the order it was about and against what the customer was told. The
 /// services' books agree with each other also where an order is missing from all of them; only the checkout knows
-/// that there should be one. Judged are the checkouts that are kept: orders outlive those, and what of an older order
-/// can be judged without its checkout is judged order by order.
+/// that there should be one. Judged are the checkouts that are kept: orders outlive those, and what of an older
+/// order can be judged without its checkout is judged order by order.
 final class SagaByOrder {
 
     private static final int PAGE = 1_000;

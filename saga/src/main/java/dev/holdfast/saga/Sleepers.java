@@ -54,6 +54,7 @@ final class Sleepers implements AutoCloseable {
     private volatile Set<String> paused = Set.of();
     private String signalledAfter = "";
     private boolean moreAreDue;
+    private volatile boolean lookNow;
     private volatile boolean closed;
 
     Sleepers(NodeId node, SignalReads reads, SagaClock clock, Host host, Consumer<Set<String>> pausesChanged) {
@@ -83,6 +84,7 @@ final class Sleepers implements AutoCloseable {
 
     /// Looks now instead of at the next round.
     void look() {
+        lookNow = true;
         alarm.ring();
     }
 
@@ -100,13 +102,14 @@ final class Sleepers implements AutoCloseable {
         long looked = System.nanoTime() - LOOK_EVERY.toNanos();
         while (!closed) {
             try {
-                if (System.nanoTime() - looked >= LOOK_EVERY.toNanos()) {
+                if (lookNow || System.nanoTime() - looked >= LOOK_EVERY.toNanos()) {
+                    lookNow = false;
                     looked = System.nanoTime();
                     lookAround();
                 }
                 boolean more = pickUp();
                 if (!more && moreAreDue) {
-                    looked -= LOOK_EVERY.toNanos();
+                    lookNow = true;
                 }
                 alarm.await(more || moreAreDue ? SOON : LOOK_EVERY);
             } catch (RuntimeException e) {

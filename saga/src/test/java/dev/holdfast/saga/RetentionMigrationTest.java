@@ -19,7 +19,7 @@ class RetentionMigrationTest {
     private static final Duration SOON = Duration.ofSeconds(20);
     private static final Duration OLD = Duration.ofDays(40);
     private static final List<String> BEFORE =
-            List.of("V1__sagas.sql", "V2__audit_once.sql", "V3__traceparent.sql", "V5__waiting.sql");
+            List.of("V1__sagas.sql", "V2__audit_once.sql", "V3__traceparent.sql", "V4__nodes.sql", "V5__waiting.sql");
 
     private static final String IN_FLIGHT = """
             INSERT INTO saga.saga_runs

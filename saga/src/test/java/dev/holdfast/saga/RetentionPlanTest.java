@@ -43,7 +43,7 @@ class RetentionPlanTest {
     void an_append_touches_the_range_of_its_saga_and_no_other() {
         var plan = explain(
                 LogWrites.APPEND,
-                "ARRAY ['%s'], ARRAY [0], ARRAY [1], ARRAY ['seat'], ARRAY ['DONE'], ARRAY [0], ARRAY [0], ARRAY ['{}'],"
+                "1, ARRAY ['%s'], ARRAY [0], ARRAY [1], ARRAY ['seat'], ARRAY ['DONE'], ARRAY [0], ARRAY [0], ARRAY ['{}'],"
                         + " ARRAY [0], ARRAY [0]");
 
         assertThat(scanned(plan)).containsExactly("saga_steps_p17");

@@ -153,6 +153,23 @@ class SignalTest {
     }
 
     @Test
+    void a_signal_and_an_operator_reach_a_saga_that_another_node_runs() throws Exception {
+        var asked = waitsAtHotel();
+        begin(SagaSettings.DEFAULTS);
+        assertThat(asked.await(20, TimeUnit.SECONDS)).isTrue();
+
+        try (var other =
+                SagaEngine.builder(postgres.dataSource()).register(definition).start()) {
+            other.signal("s1", "something", "k1", "");
+            await().until(() -> postgres.number("SELECT count(*) FROM saga.saga_signals WHERE taken_seq > 0") == 1);
+            assertThat(other.operator().turnBack("s1", "olga", "customer called"))
+                    .isEqualTo(new OperatorAnswer.Accepted());
+            assertThat(other.await("s1", SOON).orElseThrow().status()).isEqualTo(SagaStatus.FAILED);
+            assertThat(other.quiet()).isTrue();
+        }
+    }
+
+    @Test
     void cancelling_undoes_what_is_done_and_says_why() throws Exception {
         var asked = waitsAtHotel();
         begin(SagaSettings.DEFAULTS);
