@@ -3,6 +3,7 @@ package dev.holdfast.system;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.holdfast.saga.SagaEngine;
 import dev.holdfast.testing.TestServer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -172,6 +173,48 @@ class AuditTest {
     }
 
     @Test
+    void an_order_outlives_its_checkout_and_is_judged_without_it() {
+        var name = "sagas dropped because they had ended long ago (listed, not judged)";
+        var sku = product();
+        var cart = "cart_" + UUID.randomUUID();
+        var orderId = order(sku, cart);
+        var before = check(audit(30), name).path("figure").asLong();
+        age(orderId, "saga_chk_0190a0a0-0000-7000-8000-000000000001");
+
+        SERVER.bean(SagaEngine.class).retention().orElseThrow().run();
+
+        var report = audit(30);
+        assertThat(report.path("quiet").asBoolean()).isTrue();
+        assertThat(broken(report)).isEmpty();
+        var dropped = check(report, name);
+        assertThat(dropped.path("figure").asLong()).isEqualTo(before + 1);
+        assertThat(dropped.path("detail").asString()).startsWith("saga_chk_: below saga_chk_");
+        var again = SERVER.post("/v1/checkout", checkout(cart), "Idempotency-Key", "again-" + cart);
+        assertThat(again.json().path("type").asString()).endsWith("/cart-already-ordered");
+    }
+
+    /// Gives the checkout of an order an id of long ago.
+    private static void age(String orderId, String sagaId) {
+        SERVER.database().execute("""
+                DO $$
+                DECLARE
+                    now_id text := (SELECT saga_id FROM saga.saga_runs WHERE payload ->> 'order_id' = '%1$s');
+                BEGIN
+                    UPDATE saga.saga_runs
+                       SET saga_id = '%2$s', updated_at = now() - interval '31 days'
+                     WHERE saga_id = now_id;
+                    UPDATE saga.saga_steps SET saga_id = '%2$s' WHERE saga_id = now_id;
+                    UPDATE saga.saga_subjects SET saga_id = '%2$s' WHERE saga_id = now_id;
+                    UPDATE saga.saga_names SET saga_id = '%2$s' WHERE saga_id = now_id;
+                    UPDATE saga.saga_start_keys
+                       SET saga_id = '%2$s', expires_at = now() - interval '1 day'
+                     WHERE saga_id = now_id;
+                END
+                $$
+                """.formatted(orderId, sagaId));
+    }
+
+    @Test
     void money_of_a_checkout_whose_order_is_gone_is_found() {
         var orderId = order(product());
         assertThat(broken(audit(30))).isEmpty();
@@ -231,18 +274,19 @@ class AuditTest {
 
     /// @return the id of an order of two pieces for 20.00 that is confirmed
     private static String order(String sku) {
-        var cart = "cart_" + UUID.randomUUID();
+        return order(sku, "cart_" + UUID.randomUUID());
+    }
+
+    private static String order(String sku, String cart) {
         SERVER.put("/v1/carts/" + cart, Map.of("currency", "USD", "items", List.of(Map.of("sku", sku, "quantity", 2))));
-        var answer = SERVER.post(
-                        "/v1/checkout",
-                        Map.of("cart_id", cart, "payment_method_id", "pm_card_visa", "shipping_address", ADDRESS),
-                        "Idempotency-Key",
-                        cart,
-                        "Prefer",
-                        "wait=20")
+        var answer = SERVER.post("/v1/checkout", checkout(cart), "Idempotency-Key", cart, "Prefer", "wait=20")
                 .json();
         assertThat(answer.path("status").asString()).as(answer.toString()).isEqualTo("completed");
         return answer.path("order_id").asString();
+    }
+
+    private static Map<String, Object> checkout(String cart) {
+        return Map.of("cart_id", cart, "payment_method_id", "pm_card_visa", "shipping_address", ADDRESS);
     }
 
     private static String product() {
