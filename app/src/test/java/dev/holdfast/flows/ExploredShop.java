@@ -8,7 +8,6 @@ import dev.holdfast.orders.OrdersApi.OrderLine;
 import dev.holdfast.payment.ExploredPayment;
 import dev.holdfast.platform.Address;
 import dev.holdfast.platform.Money;
-import dev.holdfast.saga.SagaDefinition;
 import dev.holdfast.saga.test.Circumstances;
 import dev.holdfast.saga.test.End;
 import dev.holdfast.saga.test.Explorer;
@@ -205,15 +204,15 @@ final class ExploredShop {
 
         private Optional<String> status(End end) {
             var status = orders.status(id);
-            var fits = end.completed() ? status.equals("confirmed") : List.of("none", "cancelled").contains(status);
+            var fits = end.completed()
+                    ? status.equals("confirmed")
+                    : List.of("none", "cancelled").contains(status);
             return fits ? Optional.empty() : Optional.of("it is " + status);
         }
 
         private Optional<String> cart(End end) {
             var status = carts.status(cart);
-            return status.equals(end.completed() ? "gone" : "free")
-                    ? Optional.empty()
-                    : Optional.of("it is " + status);
+            return status.equals(end.completed() ? "gone" : "free") ? Optional.empty() : Optional.of("it is " + status);
         }
     }
 }

@@ -80,8 +80,8 @@ public final class SagaHistories {
         });
         return new SagaReads(dataSource)
                 .these(ids).stream()
-                        .sorted(Comparator.comparing(recorded ->
-                                ids.indexOf(recorded.execution().sagaId())))
+                        .sorted(Comparator.comparing(
+                                recorded -> ids.indexOf(recorded.execution().sagaId())))
                         .map(SagaHistories::history)
                         .toList();
     }
