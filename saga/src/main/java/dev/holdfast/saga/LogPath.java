@@ -74,7 +74,7 @@ final class LogPath {
                 row.step() == null
                         ? definition.deadline().isPresent()
                         : definition.step(row.step()).deadline() != null;
-            case SIGNALLED, PARKED -> true;
+            case SIGNALLED, PICKED_UP, PARKED -> true;
         };
     }
 
