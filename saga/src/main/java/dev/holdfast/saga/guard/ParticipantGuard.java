@@ -99,8 +99,8 @@ public final class ParticipantGuard {
 
     /// Does the work once: now, or at no time if it was done, refused, undone before, or is late.
     ///
-    /// @param requestHash tells two requests under one key apart, up to 200 characters; of what is asked only, never
-    ///     of the attempt or the deadline, which differ between repetitions
+    /// @param requestHash tells two requests under one key apart, up to 200 characters; of what is asked only,
+    ///     never of the attempt or the deadline, which differ between repetitions
     /// @param work called after the key was claimed, at most once, on this thread
     /// @return what the work answered, now or the first time; or [Outcome.Refused] `undone`, `too-late` or
     ///     `superseded`. Not to be reported before the transaction is committed
