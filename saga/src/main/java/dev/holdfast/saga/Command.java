@@ -113,7 +113,9 @@ sealed interface Command {
     record Forbid(String sagaId, Instant expires) implements Command {}
 
     /// Stop making attempts at sagas of a definition, or go on.
-    record Pause(String definition, boolean paused, Audit audit) implements Command {}
+    ///
+    /// @param key under which it happens once, `null` for none
+    record Pause(String definition, boolean paused, Audit audit, String key) implements Command {}
 
     /// @param seq of the row that took it
     /// @param outcome for whoever sent it

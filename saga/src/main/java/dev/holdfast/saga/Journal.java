@@ -24,7 +24,7 @@ final class Journal {
             case Outcome.Refused(var code, var message) -> {
                 detail.put(StepStanding.CODE, shortened(code));
                 detail.put(StepStanding.MESSAGE, shortened(message));
-                if (asking != null) {
+                if (asking != null && asking.asks(code, run.generation())) {
                     detail.put(StepStanding.SIGNAL, asking.signal());
                     detail.put(
                             StepStanding.DEADLINE,

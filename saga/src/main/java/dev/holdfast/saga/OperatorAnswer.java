@@ -15,4 +15,7 @@ public sealed interface OperatorAnswer {
     ///
     /// @param why for the operator
     record NotPossible(String why) implements OperatorAnswer {}
+
+    /// The key stands for another deed of this operator. Nothing was done.
+    record KeyReused() implements OperatorAnswer {}
 }

@@ -62,7 +62,7 @@ final class RunCalls<P> {
                 run.generation(),
                 now.plus(step.validFor()),
                 history.facts(),
-                history.standing().signals());
+                history.standing().signals(step.name()));
         begin(run, now, step.within(), () -> does(step, payload, call));
     }
 
@@ -78,7 +78,7 @@ final class RunCalls<P> {
                 history.standing().of(step.name()).generation(),
                 StepCall.ANY_TIME,
                 history.facts(),
-                history.standing().signals());
+                history.standing().signals(step.name()));
         begin(undo, tools.clock().now(), step.within(), () -> undoes(step, payload, call));
     }
 

@@ -122,8 +122,11 @@ final class SagaBatch implements BatchWork<Command, Result> {
                 case Command.PickUp pick -> results.put(pick, new Result.PickedUp(waits.pickUp(pick.sagaIds())));
                 case Command.Forbid forbid -> waits.forbid(forbid);
                 case Command.Pause pause -> {
-                    waits.pause(pause);
-                    audit.add(pause.audit());
+                    switch (waits.pause(pause)) {
+                        case NEW -> audit.add(pause.audit());
+                        case REPEATED -> {}
+                        case REUSED -> results.put(pause, new Result.Answered(new StartAnswer.KeyReused("")));
+                    }
                 }
                 case Command.Park park -> parks.add(park);
                 case Command.Claim claim -> claims.add(claim);
@@ -155,8 +158,11 @@ final class SagaBatch implements BatchWork<Command, Result> {
         }
     }
 
+    /// A repetition is no deed of its own. Run again after a lost COMMIT, the deed of the first run is there.
     private static boolean isRecorded(Result result) {
-        return result instanceof Result.Sent(var answer) && answer instanceof SignalAnswer.Recorded;
+        return result instanceof Result.Sent(var answer)
+                && answer instanceof SignalAnswer.Recorded(var again)
+                && !again;
     }
 
     private boolean mayWrite(Connection db) throws SQLException {

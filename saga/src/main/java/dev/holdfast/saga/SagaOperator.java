@@ -10,6 +10,9 @@ import java.util.Map;
 /// Methods wait a while for the saga to say what became of the deed. One that is busy with an attempt, or whose
 /// node is just being replaced, takes it later: [OperatorAnswer.Pending].
 ///
+/// A deed is done once for each time it is asked for. Whoever may have to ask again, because the answer was lost,
+/// asks [#under] a key: the same deed under the same key is done once, and answered alike.
+///
 /// All throw [IllegalArgumentException] for who, why or evidence that is missing or too long, and
 /// [GroupCommitException] when it was not recorded, or perhaps not.
 public final class SagaOperator {
@@ -25,12 +28,27 @@ public final class SagaOperator {
     private final SagaLane lane;
     private final SignalReads reads;
     private final SagaClock clock;
+    private final String key;
 
     SagaOperator(SagaEngine engine, SagaLane lane, SignalReads reads, SagaClock clock) {
+        this(engine, lane, reads, clock, null);
+    }
+
+    private SagaOperator(SagaEngine engine, SagaLane lane, SignalReads reads, SagaClock clock, String key) {
         this.engine = engine;
         this.lane = lane;
         this.reads = reads;
         this.clock = clock;
+        this.key = key;
+    }
+
+    /// The same operator's desk for one deed that may be asked for again. Kept with the saga, for pausing and
+    /// resuming as long as start keys are.
+    ///
+    /// @param key the operator's own, 1 to 255 characters
+    public SagaOperator under(String key) {
+        required("key", key, Signal.LONGEST_KEY);
+        return new SagaOperator(engine, lane, reads, clock, key);
     }
 
     /// Makes a saga's next attempt now instead of at the end of its pause; a parked saga is tried anew.
@@ -90,20 +108,30 @@ public final class SagaOperator {
         }
         var what = (paused ? "pause " : "resume ") + definition;
         var audit = new Command.Audit(who, what, null, reason, clock.now());
-        lane.submit(new Command.Pause(definition, paused, audit));
+        var result = lane.submit(new Command.Pause(definition, paused, audit, key == null ? null : keyOf(who)));
+        if (result instanceof Command.Result.Answered(StartAnswer.KeyReused _)) {
+            return new OperatorAnswer.KeyReused();
+        }
         engine.lookAround();
         return new OperatorAnswer.Accepted();
     }
 
     private Signal signal(String sagaId, String name, String payload, String who) {
         var now = clock.now();
-        return new Signal(sagaId, name + " " + who + " " + now, name, payload, who, now);
+        return new Signal(sagaId, key == null ? name + " " + who + " " + now : keyOf(who), name, payload, who, now);
+    }
+
+    /// Two operators who chose the same word do not meet. Of one length, whatever the two are, and nothing that a
+    /// program would choose as the key of a signal of its own.
+    private String keyOf(String who) {
+        return "$" + Digest.of(who + "\n" + key);
     }
 
     private OperatorAnswer order(Signal signal, String what, String why) {
         var audit = new Command.Audit(signal.by(), what, signal.sagaId(), why, signal.at());
         return switch (engine.send(signal, audit)) {
-            case SignalAnswer.Recorded _, SignalAnswer.KeyReused _ -> outcomeOf(signal);
+            case SignalAnswer.Recorded _ -> outcomeOf(signal);
+            case SignalAnswer.KeyReused _ -> new OperatorAnswer.KeyReused();
             case SignalAnswer.Ended(var status) -> new OperatorAnswer.NotPossible("the saga has ended: " + status);
             case SignalAnswer.Unknown _ -> new OperatorAnswer.NotPossible("there is no saga " + signal.sagaId());
         };

@@ -1,5 +1,7 @@
 package dev.holdfast.saga;
 
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -27,8 +29,8 @@ final class Standing {
     private boolean deadlinePassed;
     private LogEntry cancelled;
     private String currentStep;
-    /// What came, by name, and nobody has waited for yet: how many.
-    private final Map<String, Integer> early = new HashMap<>();
+    /// What came, by name, and nobody has waited for yet: what each brought, in their order.
+    private final Map<String, Deque<String>> early = new HashMap<>();
     private final Map<String, String> signals = new HashMap<>();
     private final Set<String> signalKeys = new HashSet<>();
 
@@ -87,9 +89,18 @@ final class Standing {
         return cancelled;
     }
 
-    /// The latest of each signal that came, what it brought by its name.
-    Map<String, String> signals() {
-        return Map.copyOf(signals);
+    /// What the signals brought that a call of a step is made with, by their names: of the one that it waited for,
+    /// what that one brought; of others the latest. A later one of the same name belongs to the next request: a
+    /// repetition under the same key that said something else would be refused, and the effect of the first attempt
+    /// be taken for none.
+    Map<String, String> signals(String step) {
+        var known = of(step).answer();
+        if (known == null || Signal.isReserved(known.getKey())) {
+            return Map.copyOf(signals);
+        }
+        var brought = new HashMap<>(signals);
+        brought.put(known.getKey(), known.getValue());
+        return Map.copyOf(brought);
     }
 
     /// Whether a signal is in the log: it is delivered as often as anybody likes and happens once.
@@ -156,21 +167,24 @@ final class Standing {
         if (name.equals(Signal.CANCEL)) {
             cancelled = cancelled == null ? entry : cancelled;
         } else if (!Signal.isOrder(name)) {
+            var brought = entry.detail().getOrDefault(Signal.PAYLOAD, "");
             if (!Signal.isReserved(name)) {
-                signals.put(name, entry.detail().getOrDefault(Signal.PAYLOAD, ""));
+                signals.put(name, brought);
             }
             var waiting = steps.values().stream()
                     .filter(step -> name.equals(step.awaited()))
                     .findFirst();
-            waiting.ifPresentOrElse(StepStanding::isSignalled, () -> early.merge(name, 1, Integer::sum));
+            waiting.ifPresentOrElse(
+                    step -> step.isSignalled(brought),
+                    () -> early.computeIfAbsent(name, _ -> new ArrayDeque<>()).add(brought));
         }
     }
 
     private void takeEarly(String step) {
         var awaited = of(step).awaited();
-        if (awaited != null && early.getOrDefault(awaited, 0) > 0) {
-            early.merge(awaited, -1, Integer::sum);
-            of(step).isSignalled();
+        var waits = awaited == null ? null : early.get(awaited);
+        if (waits != null && !waits.isEmpty()) {
+            of(step).isSignalled(waits.remove());
         }
     }
 

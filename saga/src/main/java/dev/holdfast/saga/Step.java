@@ -44,8 +44,16 @@ public record Step<P>(
         Children<P, ?> children) {
 
     /// @param signal the name of the signal that brings another request
-    /// @param atMost how long it is waited for
-    public record Asking(String signal, Duration atMost) {}
+    /// @param atMost how long it is waited for, each time
+    /// @param times how many further requests there may be
+    /// @param after the codes of the refusals that ask; empty: all
+    public record Asking(String signal, Duration atMost, int times, Set<String> after) {
+
+        /// @param generation the request that was refused
+        boolean asks(String code, int generation) {
+            return generation < times && (after.isEmpty() || after.contains(code));
+        }
+    }
 
     /// @param definition what each of them is a run of
     /// @param payloads what each of them carries, out of what the step's saga carries; the same on every call

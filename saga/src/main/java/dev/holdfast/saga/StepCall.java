@@ -15,7 +15,8 @@ import java.util.Map;
 /// @param notAfter a participant that receives the call later than this, by its own database's clock, refuses it:
 ///     the saga may have moved on. Of an undo [#ANY_TIME]
 /// @param facts what the finished steps reported, under `step.name`
-/// @param signals what the signals that came brought, the latest of each by its name
+/// @param signals what the signals that came brought, by their names: of the one the step waited for, what opened
+///     this generation; of others the latest
 public record StepCall(
         String sagaId,
         String step,

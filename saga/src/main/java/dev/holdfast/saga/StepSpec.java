@@ -15,6 +15,7 @@ import java.util.function.Function;
 public final class StepSpec<P> {
 
     private static final int LONGEST_NAME = 50;
+    private static final int MOST_REQUESTS = 100;
     private static final Duration LONGEST = Duration.ofDays(365);
 
     private final String name;
@@ -114,7 +115,16 @@ public final class StepSpec<P> {
     /// again, under the next key ([StepCall#generation()]), with what the signal brought ([StepCall#signals()]):
     /// another payment method after a decline. Without it in time the refusal counts.
     public StepSpec<P> asksFor(String signal, Duration atMost) {
-        asksFor = new Step.Asking(signal, atMost);
+        return asksFor(signal, atMost, MOST_REQUESTS);
+    }
+
+    /// The same, but not after any refusal: another payment method helps against a decline and not against stock
+    /// that is gone. And not for ever: who waits holds what the steps before have reserved.
+    ///
+    /// @param times how many further requests there may be, 1 to 100; then a refusal counts
+    /// @param codes the refusals that ask ([Outcome.Refused#code()]); none: all
+    public StepSpec<P> asksFor(String signal, Duration atMost, int times, String... codes) {
+        asksFor = new Step.Asking(signal, atMost, times, Set.of(codes));
         return this;
     }
 
@@ -272,6 +282,10 @@ public final class StepSpec<P> {
         var atMost = asksFor.atMost();
         if (atMost == null || !atMost.isPositive() || atMost.compareTo(LONGEST) > 0) {
             missing.add("waits for another request for " + atMost + ", it must be positive and 365 days at most");
+        }
+        if (asksFor.times() < 1 || asksFor.times() > MOST_REQUESTS) {
+            missing.add(
+                    "asks for another request " + asksFor.times() + " times, 1 to " + MOST_REQUESTS + " is possible");
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.holdfast.saga;
 
 import java.time.Instant;
+import java.util.Map;
 
 /// What a log says about one step.
 final class StepStanding {
@@ -25,6 +26,7 @@ final class StepStanding {
     private LogEntry firstAttempt;
     private LogEntry lastAttempt;
     private String awaited;
+    private Map.Entry<String, String> answer;
     private int touched;
     private boolean undone;
     private int undoFailures;
@@ -64,8 +66,11 @@ final class StepStanding {
 
     /// What it waited for has come. A wait that was answered uses no attempt up. A request that was definitely
     /// refused becomes another one, under a key of its own; the refusal is what makes that safe.
-    void isSignalled() {
+    ///
+    /// What it brought stays with the request, whatever comes after: the same key must always say the same.
+    void isSignalled(String brought) {
         misses--;
+        answer = Map.entry(awaited, brought);
         awaited = null;
         if (lastAttempt.event() == SagaEvent.REFUSED) {
             generation++;
@@ -137,6 +142,11 @@ final class StepStanding {
     /// The signal it waits for, `null` when it waits for none or has it.
     String awaited() {
         return awaited;
+    }
+
+    /// The signal that was waited for and came, with what it brought; `null` before one.
+    Map.Entry<String, String> answer() {
+        return answer;
     }
 
     /// The row that was the last to say it is done or in doubt: steps are undone in reverse of that.

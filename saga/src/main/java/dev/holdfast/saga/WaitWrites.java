@@ -35,6 +35,18 @@ final class WaitWrites {
                 ON CONFLICT (definition) DO NOTHING
             """;
 
+    private static final String CLAIM = """
+            INSERT INTO saga.saga_start_keys (scope, idempotency_key, request_hash, saga_id, expires_at)
+            VALUES ('operator', ?, ?, '', timestamptz 'epoch' + ? * interval '1 microsecond')
+                ON CONFLICT (scope, idempotency_key) DO NOTHING
+            """;
+
+    private static final String CLAIMED = """
+            SELECT request_hash
+              FROM saga.saga_start_keys
+             WHERE scope = 'operator' AND idempotency_key = ?
+            """;
+
     private static final String RESUME = "DELETE FROM saga.saga_pauses WHERE definition = ?";
 
     private final Connection db;
@@ -78,8 +90,45 @@ final class WaitWrites {
         }
     }
 
+    /// What a key says of a deed that comes under it.
+    enum Claim {
+        NEW,
+        REPEATED,
+        REUSED
+    }
+
     /// One by one: an operator pauses one definition now and then.
-    void pause(Command.Pause pause) throws SQLException {
+    ///
+    /// The key is claimed in the transaction of the deed, so it is used up exactly when that is done: a repetition
+    /// long after does not pause again what was resumed since. Run again after a lost COMMIT it finds its own
+    /// claim, and the deed with it.
+    Claim pause(Command.Pause pause) throws SQLException {
+        var claim = pause.key() == null ? Claim.NEW : claim(pause);
+        if (claim == Claim.NEW) {
+            change(pause);
+        }
+        return claim;
+    }
+
+    private Claim claim(Command.Pause pause) throws SQLException {
+        var hash = Digest.of(pause.audit().what() + "\n" + pause.audit().why());
+        try (var statement = db.prepareStatement(CLAIM)) {
+            statement.setString(1, pause.key());
+            statement.setString(2, hash);
+            statement.setLong(3, RowSet.micros(pause.audit().at().plus(SagaSettings.DEFAULTS.startKeysKept())));
+            if (statement.executeUpdate() == 1) {
+                return Claim.NEW;
+            }
+        }
+        try (var statement = db.prepareStatement(CLAIMED)) {
+            statement.setString(1, pause.key());
+            try (var row = statement.executeQuery()) {
+                return row.next() && row.getString(1).equals(hash) ? Claim.REPEATED : Claim.REUSED;
+            }
+        }
+    }
+
+    private void change(Command.Pause pause) throws SQLException {
         try (var statement = db.prepareStatement(pause.paused() ? PAUSE : RESUME)) {
             statement.setString(1, pause.definition());
             if (pause.paused()) {
