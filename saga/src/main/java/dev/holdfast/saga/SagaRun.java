@@ -86,6 +86,8 @@ final class SagaRun<P> {
 
     /// Must be called first for a saga that was read from the database while it ran. The steps that were next may
     /// have run: the node that died left no row about it. So they are in doubt until their participants answer.
+    /// An undo that was next is repeated in any case; there the row only says who does it, so that a log tells
+    /// whose each answer is.
     ///
     /// @param node which goes on with it, for whoever reads the log
     void recovered(String node) {
@@ -97,9 +99,15 @@ final class SagaRun<P> {
         for (var step : next) {
             history.record(happened(step, SagaEvent.RECOVERED, Map.of("node", node)), false);
         }
-        if (next.isEmpty() && history.standing().parked()) {
+        var standing = history.standing();
+        if (next.isEmpty() && (standing.parked() || standing.status() == SagaStatus.COMPENSATING)) {
             history.record(happened(null, SagaEvent.RECOVERED, Map.of("node", node)), true);
         }
+    }
+
+    /// Must be called first for a saga that was put down.
+    void pickedUp(String node) {
+        history.pickedUp(node);
     }
 
     /// Does the next thing: records an answer, a signal, a decision, or begins what is due and waits.
