@@ -1,11 +1,14 @@
 package dev.holdfast.checkout;
 
 import dev.holdfast.checkout.CheckoutStatus.StepStatus;
+import dev.holdfast.checkout.CheckoutStatus.WaitsFor;
 import dev.holdfast.flows.CheckoutOrder;
 import dev.holdfast.flows.Flows;
 import dev.holdfast.saga.LogEntry;
 import dev.holdfast.saga.SagaDefinition;
 import dev.holdfast.saga.SagaEngine;
+import dev.holdfast.saga.SagaEvent;
+import dev.holdfast.saga.SagaOutlook;
 import dev.holdfast.saga.SagaStatus;
 import dev.holdfast.saga.SagaView;
 import dev.holdfast.saga.Step;
@@ -33,15 +36,34 @@ final class CheckoutStatuses {
         return engine.await(sagaId, atMost).flatMap(this::statusOf);
     }
 
-    private Optional<CheckoutStatus> statusOf(SagaView saga) {
-        return flows.named(saga.definition())
-                .map(definition -> new CheckoutStatus(
-                        saga.sagaId(),
-                        flows.orderOf(saga.payload()).orderId(),
-                        word(saga.status()),
-                        saga.stage(),
-                        saga.failure(),
-                        stepsOf(definition, saga)));
+    /// Empty for a saga that is no checkout.
+    Optional<CheckoutStatus> statusOf(SagaView saga) {
+        return flows.of(saga).map(definition -> {
+            var waitsFor = waitsFor(definition, saga);
+            return new CheckoutStatus(
+                    saga.sagaId(),
+                    flows.orderOf(saga.payload()).orderId(),
+                    word(saga.status()),
+                    saga.stage(),
+                    saga.failure(),
+                    waitsFor.orElse(null),
+                    stepsOf(definition, saga, waitsFor.isPresent()));
+        });
+    }
+
+    /// The refusal that asked for it is the latest row of its step.
+    private static Optional<WaitsFor> waitsFor(SagaDefinition<CheckoutOrder> definition, SagaView saga) {
+        return SagaOutlook.of(definition, saga).next().stream()
+                .filter(due -> Flows.PAYMENT_METHOD.equals(due.signal()))
+                .findFirst()
+                .flatMap(due -> saga.log().reversed().stream()
+                        .filter(entry -> entry.event() == SagaEvent.REFUSED)
+                        .findFirst()
+                        .map(refused -> new WaitsFor(
+                                due.signal(),
+                                due.at(),
+                                refused.detail().get("code"),
+                                refused.detail().get("message"))));
     }
 
     private static String word(SagaStatus status) {
@@ -52,18 +74,20 @@ final class CheckoutStatuses {
         };
     }
 
-    private static List<StepStatus> stepsOf(SagaDefinition<CheckoutOrder> definition, SagaView saga) {
+    private static List<StepStatus> stepsOf(SagaDefinition<CheckoutOrder> definition, SagaView saga, boolean waits) {
         return definition.steps().stream()
                 .map(step -> statusOf(
                         step,
                         saga.log().stream()
                                 .filter(entry -> step.name().equals(entry.step()))
                                 .toList(),
-                        saga))
+                        step.name().equals(saga.currentStep()) && saga.status() == SagaStatus.STARTED
+                                ? Optional.of(waits ? "waiting" : "running")
+                                : Optional.<String>empty()))
                 .toList();
     }
 
-    private static StepStatus statusOf(Step<CheckoutOrder> step, List<LogEntry> entries, SagaView saga) {
+    private static StepStatus statusOf(Step<CheckoutOrder> step, List<LogEntry> entries, Optional<String> current) {
         var status = "pending";
         var attempts = 0;
         for (var entry : entries) {
@@ -74,29 +98,43 @@ final class CheckoutStatuses {
                 case UNCLEAR, RECOVERED, WAITING -> status = "unclear";
                 case PIVOT_BEGUN -> status = "running";
                 case UNDONE, RESOLVED -> status = "undone";
-                case UNDO_FAILED, TURNED_BACK, CLOSING_FAILED, PARKED, SAGA_COMPLETED, SAGA_FAILED -> {}
-            }
-            switch (entry.event()) {
-                case DONE, REFUSED, FAILED, UNCLEAR, WAITING -> attempts++;
-                case RECOVERED,
-                        PIVOT_BEGUN,
-                        UNDONE,
-                        RESOLVED,
-                        UNDO_FAILED,
+                case UNDO_FAILED,
                         TURNED_BACK,
                         CLOSING_FAILED,
+                        SIGNALLED,
+                        DEADLINE_PASSED,
+                        PICKED_UP,
                         PARKED,
                         SAGA_COMPLETED,
                         SAGA_FAILED -> {}
             }
+            attempts += isAttempt(entry.event()) ? 1 : 0;
         }
-        var current = step.name().equals(saga.currentStep()) && saga.status() == SagaStatus.STARTED;
         var endedAt = entries.isEmpty() ? null : entries.getLast().endedAt();
         return new StepStatus(
                 step.name(),
                 step.owner().service(),
-                current && !status.equals("done") ? "running" : status,
+                status.equals("done") ? status : current.orElse(status),
                 attempts,
                 endedAt);
+    }
+
+    private static boolean isAttempt(SagaEvent event) {
+        return switch (event) {
+            case DONE, REFUSED, FAILED, UNCLEAR, WAITING -> true;
+            case RECOVERED,
+                    PICKED_UP,
+                    SIGNALLED,
+                    DEADLINE_PASSED,
+                    PIVOT_BEGUN,
+                    UNDONE,
+                    RESOLVED,
+                    UNDO_FAILED,
+                    TURNED_BACK,
+                    CLOSING_FAILED,
+                    PARKED,
+                    SAGA_COMPLETED,
+                    SAGA_FAILED -> false;
+        };
     }
 }

@@ -177,14 +177,14 @@ class PromisesTest {
     @Test
     void nothing_is_extended_pinned_committed_or_restocked_that_is_not_held() {
         assertThat(((Refused) inventory.commit(R)).code()).isEqualTo("not-held");
-        assertThat(((Refused) inventory.pin(R)).code()).isEqualTo("not-held");
+        assertThat(((Refused) inventory.pin(R, null)).code()).isEqualTo("not-held");
         assertThat(((Refused) inventory.extend(R, Instant.now())).code()).isEqualTo("not-held");
         assertThat(((Refused) inventory.restock(R, "k", List.of())).code()).isEqualTo("not-held");
         fixture.stock("book", 1);
         inventory.hold(request("r", line("book", 1)));
         inventory.release(R);
         assertThat(((Refused) inventory.commit(R)).code()).isEqualTo("reservation-released");
-        assertThat(((Refused) inventory.pin(R)).code()).isEqualTo("reservation-released");
+        assertThat(((Refused) inventory.pin(R, null)).code()).isEqualTo("reservation-released");
     }
 
     @Test

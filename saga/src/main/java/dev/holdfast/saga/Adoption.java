@@ -233,6 +233,9 @@ final class Adoption implements Runs.Parking, AutoCloseable {
                 givenUp.remove(execution.sagaId());
                 runs.admitAnyway();
                 came.forEach(run::deliver);
+                if (!recovered) {
+                    run.pickedUp(ownership.node().name());
+                }
                 runs.begin(run, recovered);
             }
         } catch (RuntimeException e) {

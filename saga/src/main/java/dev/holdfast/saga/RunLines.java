@@ -26,7 +26,7 @@ final class RunLines {
             case DEADLINE_PASSED ->
                 LOG.warn("the time of {} is over", row.step() == null ? "the whole saga" : row.step());
             case SIGNALLED -> signalled(row);
-            case DONE, REFUSED, WAITING, PIVOT_BEGUN, CLOSING_FAILED, PARKED, SAGA_COMPLETED ->
+            case DONE, PICKED_UP, REFUSED, WAITING, PIVOT_BEGUN, CLOSING_FAILED, PARKED, SAGA_COMPLETED ->
                 LOG.debug("{} attempt {}: {}", row.step(), row.attempt(), row.event());
         }
     }

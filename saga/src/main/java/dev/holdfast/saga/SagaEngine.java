@@ -291,6 +291,13 @@ public final class SagaEngine implements AutoCloseable {
         return reads.status(sagaId);
     }
 
+    /// Tries a parked saga here, whoever has it: this may be the node that can run it.
+    void tryParked(String sagaId) {
+        if (adoption.isParked(sagaId)) {
+            adoption.unpark(sagaId);
+        }
+    }
+
     boolean knows(String definition) {
         return definitions.values().stream().anyMatch(each -> each.name().equals(definition));
     }
