@@ -79,9 +79,14 @@ final class Sleepers implements AutoCloseable {
         alarm.ring();
     }
 
-    /// Looks now instead of at the next round.
+    /// Learns now what is paused, instead of at the next round: whoever pauses a definition on this node finds it
+    /// paused here. Other nodes learn it within a second.
     void look() {
-        alarm.ring();
+        try {
+            readPauses();
+        } catch (SagaStoreException e) {
+            LOG.warn("what is paused is read at the next round: {}", e.getMessage());
+        }
     }
 
     boolean isPaused(String definition) {
@@ -129,17 +134,22 @@ final class Sleepers implements AutoCloseable {
         if (host.stopped()) {
             return;
         }
-        var now = reads.pausedDefinitions();
-        if (!now.equals(paused)) {
-            paused = now;
-            pausesChanged.accept(now);
-        }
+        readPauses();
         var signalled = reads.signalled(node, PAGE);
         if (!signalled.isEmpty()) {
             host.signalled(signalled);
         }
         synchronized (wanted) {
             wanted.addAll(reads.due(node, clock.now(), PAGE));
+        }
+    }
+
+    /// One at a time, so that what was read earlier is never believed later.
+    private synchronized void readPauses() {
+        var now = reads.pausedDefinitions();
+        if (!now.equals(paused)) {
+            paused = now;
+            pausesChanged.accept(now);
         }
     }
 
