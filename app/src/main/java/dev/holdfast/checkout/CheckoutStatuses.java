@@ -98,21 +98,17 @@ final class CheckoutStatuses {
                 case UNCLEAR, RECOVERED, WAITING -> status = "unclear";
                 case PIVOT_BEGUN -> status = "running";
                 case UNDONE, RESOLVED -> status = "undone";
-                case UNDO_FAILED, TURNED_BACK, CLOSING_FAILED, PARKED, SAGA_COMPLETED, SAGA_FAILED -> {}
-            }
-            switch (entry.event()) {
-                case DONE, REFUSED, FAILED, UNCLEAR, WAITING -> attempts++;
-                case RECOVERED,
-                        PIVOT_BEGUN,
-                        UNDONE,
-                        RESOLVED,
-                        UNDO_FAILED,
+                case UNDO_FAILED,
                         TURNED_BACK,
                         CLOSING_FAILED,
+                        SIGNALLED,
+                        DEADLINE_PASSED,
+                        PICKED_UP,
                         PARKED,
                         SAGA_COMPLETED,
                         SAGA_FAILED -> {}
             }
+            attempts += isAttempt(entry.event()) ? 1 : 0;
         }
         var endedAt = entries.isEmpty() ? null : entries.getLast().endedAt();
         return new StepStatus(
@@ -121,5 +117,24 @@ final class CheckoutStatuses {
                 status.equals("done") ? status : current.orElse(status),
                 attempts,
                 endedAt);
+    }
+
+    private static boolean isAttempt(SagaEvent event) {
+        return switch (event) {
+            case DONE, REFUSED, FAILED, UNCLEAR, WAITING -> true;
+            case RECOVERED,
+                    PICKED_UP,
+                    SIGNALLED,
+                    DEADLINE_PASSED,
+                    PIVOT_BEGUN,
+                    UNDONE,
+                    RESOLVED,
+                    UNDO_FAILED,
+                    TURNED_BACK,
+                    CLOSING_FAILED,
+                    PARKED,
+                    SAGA_COMPLETED,
+                    SAGA_FAILED -> false;
+        };
     }
 }

@@ -18,6 +18,9 @@ final class PaymentSteps {
 
     private static final Duration TIME_LIMIT = Duration.ofSeconds(30);
 
+    /// Inventory's word for a hold that became a sale.
+    private static final String SOLD = "reservation-committed";
+
     /// More cards than anybody tries in earnest; whoever tries cards on stolen numbers is stopped here too.
     private static final int OTHER_METHODS = 10;
 
@@ -90,7 +93,7 @@ final class PaymentSteps {
         var request = new CaptureRequest(null, order.orderId(), call.key(), null, call.notAfter());
         return Calls.outcomeOf(() -> switch (payment.capture(request)) {
             case PaymentApi.Captured captured -> new Outcome.Done(Map.of("payment_id", captured.paymentId()));
-            case PaymentApi.Refused refused -> new Outcome.Refused(refused.code(), refused.message());
+            case PaymentApi.Refused refused -> Calls.refusal(refused.code(), refused.message());
         });
     }
 
@@ -99,15 +102,16 @@ final class PaymentSteps {
     private Outcome undo(CheckoutOrder order, StepCall call) {
         return Calls.outcomeOf(() -> switch (payment.undo(order.orderId(), call.doKey(), call.key())) {
             case PaymentApi.Undone undone -> Outcome.Done.done();
-            case PaymentApi.Refused refused -> new Outcome.Refused(refused.code(), refused.message());
+            case PaymentApi.Refused refused -> Calls.refusal(refused.code(), refused.message());
         });
     }
 
     private Outcome authorize(CheckoutOrder order, StepCall call, boolean capture) {
         return Calls.outcomeOf(() -> {
             boolean first = call.attempt() == 0 && call.generation() == 0;
-            if (!first && !capture && !stillHeld(order, services.holdTtl())) {
-                return turnBack(order, call);
+            var lost = first || capture ? null : lost(order, services.holdTtl());
+            if (lost != null) {
+                return lost.equals(SOLD) ? ofLongAgo() : turnBack(order, call);
             }
             var methods = methods(order, call);
             var request =
@@ -115,7 +119,7 @@ final class PaymentSteps {
             return switch (payment.authorize(request)) {
                 case PaymentApi.Authorized done -> new Outcome.Done(facts(done, methods, call));
                 case PaymentApi.Declined declined -> declined(order, declined);
-                case PaymentApi.Refused refused -> new Outcome.Refused(refused.code(), refused.message());
+                case PaymentApi.Refused refused -> Calls.refusal(refused.code(), refused.message());
             };
         });
     }
@@ -141,16 +145,32 @@ final class PaymentSteps {
     /// attempt at the last moment takes. The hold is extended before the wait is recorded: died in between, the
     /// attempt is repeated, payment says the same again, and the hold is extended again.
     private Outcome declined(CheckoutOrder order, PaymentApi.Declined declined) {
-        if (wait.isPositive() && !stillHeld(order, wait.plus(services.holdTtl()))) {
-            return new Outcome.Refused("reservation-lapsed", "the reservation expired while the payment was declined");
+        var lost = wait.isPositive() ? lost(order, wait.plus(services.holdTtl())) : null;
+        if (lost != null) {
+            return lost.equals(SOLD)
+                    ? ofLongAgo()
+                    : new Outcome.Refused("reservation-lapsed", "the reservation expired while the payment was declined");
         }
         return new Outcome.Refused(DECLINED, declined.message());
     }
 
+    private static Outcome ofLongAgo() {
+        return new Outcome.Unclear("an attempt of long ago");
+    }
+
     /// A payment that is retried must not meet a world that moved on: its hold gets a fresh deadline first.
-    private boolean stillHeld(CheckoutOrder order, Duration ttl) {
+    ///
+    /// A hold that is sold was not lost: then this attempt stood still somewhere, another one went through, and the
+    /// checkout with it. Were it taken for lost, a node that wakes long after would give the money back of an order
+    /// that is confirmed. Nobody waits for what such an attempt reports.
+    ///
+    /// @return why the hold is gone, `null` while it is there
+    private String lost(CheckoutOrder order, Duration ttl) {
         var until = services.clock().instant().plus(ttl);
-        return services.inventory().extend(InventorySteps.reservation(order), until) instanceof InventoryApi.Held;
+        return switch (services.inventory().extend(InventorySteps.reservation(order), until)) {
+            case InventoryApi.Held _ -> null;
+            case InventoryApi.Refused refused -> refused.code();
+        };
     }
 
     /// The stock went to somebody else while the payment was retried. An earlier attempt may have authorized all

@@ -10,6 +10,7 @@ import dev.holdfast.orders.OrdersApi.CreateRequest;
 import dev.holdfast.orders.OrdersApi.OrderResult;
 import dev.holdfast.orders.OrdersApi.Refused;
 import dev.holdfast.platform.KeyReusedException;
+import dev.holdfast.testing.Reach;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -17,12 +18,21 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /// What the owner of a saga's step promises, promise by promise.
+@ParameterizedClass(name = "{0}")
+@EnumSource(Reach.class)
 class OrdersPromisesTest {
 
-    private final OrdersFixture fixture = new OrdersFixture();
-    private final OrdersApi orders = fixture.orders;
+    private final OrdersFixture fixture;
+    private final OrdersApi orders;
+
+    OrdersPromisesTest(Reach reach) {
+        fixture = new OrdersFixture(reach);
+        orders = fixture.orders;
+    }
 
     @AfterEach
     void close() throws Exception {
@@ -157,8 +167,8 @@ class OrdersPromisesTest {
     @Test
     void reserve_and_confirm_answer_the_same_twice() {
         orders.create(request("ord_1", 2, false, null));
-        assertThat(orders.reserve("ord_1")).isEqualTo(new Accepted("ord_1", "reserved"));
-        assertThat(orders.reserve("ord_1")).isEqualTo(new Accepted("ord_1", "reserved"));
+        assertThat(orders.reserve("ord_1", null)).isEqualTo(new Accepted("ord_1", "reserved"));
+        assertThat(orders.reserve("ord_1", null)).isEqualTo(new Accepted("ord_1", "reserved"));
         assertThat(orders.confirm("ord_1")).isEqualTo(new Accepted("ord_1", "confirmed"));
         assertThat(orders.confirm("ord_1")).isEqualTo(new Accepted("ord_1", "confirmed"));
         assertThat(fixture.transitions("ord_1")).containsExactly(">created", "created>reserved", "reserved>confirmed");
@@ -176,7 +186,7 @@ class OrdersPromisesTest {
         orders.create(request("ord_1"));
         orders.confirm("ord_1");
         var lane = fixture.database.open("shipped", fixture.database.of("orders"), fixture.batch);
-        lane.submit(new OrdersCommand.Advance("ord_1", OrderState.SHIPPED, null));
+        lane.submit(new OrdersCommand.Advance("ord_1", OrderState.SHIPPED, null, null));
         assertThat(code(orders.cancel("ord_1", "too late"))).isEqualTo("invalid-transition");
         assertThat(orders.confirm("ord_1")).isEqualTo(new Accepted("ord_1", "shipped"));
     }

@@ -1,48 +1,58 @@
 package dev.holdfast.saga;
 
+import dev.holdfast.groupcommit.GroupCommitException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Takes up sagas that are recorded and not running: at the start, and whatever a commit with an unclear end left.
+/// Takes up sagas that are recorded as this node's and not running: at the start, when another node has left some,
+/// and whatever a commit with an unclear end left.
 ///
 /// A saga that this release cannot run is parked: recorded as needing attention, and left alone. It never stands in
-/// the way of the others.
+/// the way of the others. One that this release does not know may be known to another node, which then claims it;
+/// so this one looks for those that others have parked.
+///
+/// Whose a saga is the table alone says. What is read as this node's stays so until the node is fenced off, unless
+/// it is parked; and what is parked runs nowhere.
 final class Adoption implements Runs.Parking, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Adoption.class);
 
     private static final int PAGE = 500;
 
-    private final NodeId node;
+    private final Ownership ownership;
     private final Map<String, SagaDefinition<?>> definitions;
     private final SagaReads reads;
     private final SignalReads signals;
     private final SagaRun.Tools tools;
     private final Runs runs;
-    private final Set<String> parked = ConcurrentHashMap.newKeySet();
+    /// What this node could not run it does not claim from others: two nodes of which neither can run it would hand
+    /// it to each other for ever.
+    private final Set<String> givenUp = ConcurrentHashMap.newKeySet();
     private final Set<String> starting = ConcurrentHashMap.newKeySet();
     private final Alarm alarm = new Alarm();
     private volatile Consumer<String> wakeUp = sagaId -> {};
     private volatile boolean closed;
 
     Adoption(
-            NodeId node,
+            Ownership ownership,
             Map<String, SagaDefinition<?>> definitions,
             SagaReads reads,
             SagaRun.Tools tools,
             int maxInFlight) {
-        this.node = node;
+        this.ownership = ownership;
         this.definitions = definitions;
         this.reads = reads;
         this.signals = reads.signals();
         this.tools = tools;
-        this.runs = new Runs(maxInFlight, this);
+        this.runs = new Runs(ownership.node().name(), maxInFlight, this);
     }
 
     Runs runs() {
@@ -60,12 +70,12 @@ final class Adoption implements Runs.Parking, AutoCloseable {
         var after = "";
         List<SagaReads.Recorded> page;
         do {
-            page = reads.inFlight(node, after, PAGE);
+            page = reads.inFlight(ownership.node(), after, PAGE);
             adopt(page);
             adopted += page.size();
             after = page.isEmpty() ? after : page.getLast().execution().sagaId();
         } while (page.size() == PAGE);
-        LOG.info("node {} takes up {} sagas, {} of them parked", node, adopted, parked.size());
+        LOG.info("node {} takes up {} sagas, {} of them parked", ownership.node(), adopted, givenUp.size());
     }
 
     /// Must surround a start, so that a saga whose commit is under way is not taken for one that was left behind.
@@ -95,32 +105,34 @@ final class Adoption implements Runs.Parking, AutoCloseable {
     }
 
     boolean isParked(String sagaId) {
-        return parked.contains(sagaId);
+        return ownership.isParked(sagaId);
     }
 
-    /// Gives a parked saga another try.
+    /// Gives a parked saga another try, here, whoever has it.
     ///
-    /// @return `false` when it is not parked here
-    boolean unpark(String sagaId) {
-        if (!parked.remove(sagaId)) {
-            return false;
+    /// @throws GroupCommitException it is not claimed, or perhaps; then the next round takes it up
+    void unpark(String sagaId) {
+        givenUp.remove(sagaId);
+        ownership.claim(List.of(sagaId));
+        if (ownership.isToRun(sagaId)) {
+            adopt(reads.these(List.of(sagaId)));
         }
-        adopt(reads.recorded(List.of(sagaId)));
-        return true;
     }
 
     /// Looks for sagas of this node that do not run, for ever: one that cannot be read must not end the looking for
-    /// the others.
+    /// the others. The first look is at once, at what others have parked.
     void sweepEvery(Duration pause) {
         Thread.ofVirtual().name("saga-sweep").start(() -> {
             while (!closed) {
                 try {
-                    alarm.await(pause);
                     sweep();
-                } catch (SagaStoreException e) {
+                } catch (SagaStoreException | GroupCommitException e) {
                     LOG.warn("cannot look for sagas left behind, will do so again: {}", e.getMessage());
                 } catch (RuntimeException e) {
                     LOG.error("a round of looking for sagas left behind failed, the next one comes", e);
+                }
+                try {
+                    alarm.await(pause);
                 } catch (InterruptedException e) {
                     return;
                 }
@@ -138,7 +150,8 @@ final class Adoption implements Runs.Parking, AutoCloseable {
     public void park(SagaRun<?> run, RuntimeException why) {
         LOG.error("saga {} cannot be run and is parked", run.execution().sagaId(), why);
         try {
-            reads.find(run.execution().sagaId()).ifPresent(whole -> park(whole.recorded(), describe(why)));
+            reads.these(List.of(run.execution().sagaId()))
+                    .forEach(recorded -> park(recorded, Command.Parked.BROKEN, describe(why)));
         } catch (SagaStoreException e) {
             LOG.warn("cannot park it now; it is found again at the next round: {}", e.getMessage());
         }
@@ -147,34 +160,47 @@ final class Adoption implements Runs.Parking, AutoCloseable {
     /// Asks whether it is being started before whether it runs: a start enters it as running before it says that it
     /// is over, so a saga that is neither was left behind or has ended meanwhile, and which of them, its log says.
     private void sweep() {
-        if (tools.log().stopped()) {
+        if (closed || tools.log().stopped()) {
             return;
         }
-        for (var sagaId : reads.idsInFlight(node)) {
-            if (!starting.contains(sagaId) && runs.of(sagaId).isEmpty() && !parked.contains(sagaId)) {
-                adoptLeftBehind(sagaId);
+        claimKnown();
+        var left = new ArrayList<String>();
+        for (var sagaId : ownership.toRun()) {
+            if (!starting.contains(sagaId) && runs.of(sagaId).isEmpty()) {
+                left.add(sagaId);
             }
         }
-    }
-
-    private void adoptLeftBehind(String sagaId) {
-        try {
-            LOG.info("saga {} was left behind and is taken up", sagaId);
-            adopt(reads.recorded(List.of(sagaId)));
-        } catch (SagaStoreException e) {
-            throw e;
-        } catch (RuntimeException e) {
-            LOG.error("the log of saga {} cannot be read, it stays where it is", sagaId, e);
+        if (!left.isEmpty()) {
+            LOG.info("node {} takes up {} sagas that were left to it", ownership.node(), left.size());
+        }
+        for (int from = 0; from < left.size(); from += PAGE) {
+            adopt(reads.these(left.subList(from, Math.min(left.size(), from + PAGE))));
         }
     }
 
-    /// Its lines carry its ids: they are written on a thread that belongs to no saga.
+    /// Claims what others have parked and this node knows. A node that dies right after has them among its sagas.
+    private void claimKnown() {
+        var claimed = ownership.parkedAndKnown(definitions.values(), PAGE).stream()
+                .filter(sagaId -> !givenUp.contains(sagaId))
+                .toList();
+        if (!claimed.isEmpty()) {
+            LOG.info("node {} claims {} parked sagas that it knows", ownership.node(), claimed.size());
+            ownership.claim(claimed);
+        }
+        if (claimed.size() == PAGE) {
+            alarm.ring();
+        }
+    }
+
+    /// Each on a thread of its own, so that what they record first goes into the database together.
     private void adopt(List<SagaReads.Recorded> page) {
         var came = signals.untaken(
                 page.stream().map(each -> each.execution().sagaId()).toList());
-        for (var recorded : page) {
-            var forIt = came.getOrDefault(recorded.execution().sagaId(), List.of());
-            recorded.execution().logged(() -> takeUp(recorded, true, forIt));
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (var recorded : page) {
+                var forIt = came.getOrDefault(recorded.execution().sagaId(), List.of());
+                threads.execute(() -> recorded.execution().logged(() -> takeUp(recorded, true, forIt)));
+            }
         }
     }
 
@@ -187,22 +213,34 @@ final class Adoption implements Runs.Parking, AutoCloseable {
         var execution = recorded.execution();
         var definition = definitions.get(key(execution.definition(), execution.version()));
         if (definition == null) {
-            park(recorded, "no definition " + key(execution.definition(), execution.version()) + " is registered");
+            var cause = "no definition " + key(execution.definition(), execution.version()) + " is registered";
+            park(recorded, Command.Parked.UNKNOWN, cause);
+            return;
+        }
+        if (recorded.unreadable() != null) {
+            park(
+                    recorded,
+                    Command.Parked.UNKNOWN,
+                    "its log cannot be read: " + recorded.unreadable().cause());
             return;
         }
         try {
             if (!Progress.next(definition, recorded.log()).isEmpty()) {
                 if (Progress.needsAttention(definition, recorded.log())) {
-                    tellOfAttention(recorded);
+                    tellOfAttention(execution);
                 }
                 var run = run(definition, recorded);
+                givenUp.remove(execution.sagaId());
                 runs.admitAnyway();
                 came.forEach(run::deliver);
+                if (!recovered) {
+                    run.pickedUp(ownership.node().name());
+                }
                 runs.begin(run, recovered);
             }
         } catch (RuntimeException e) {
             LOG.error("saga {} cannot be taken up", execution.sagaId(), e);
-            park(recorded, describe(e));
+            park(recorded, Command.Parked.BROKEN, describe(e));
         }
     }
 
@@ -211,45 +249,42 @@ final class Adoption implements Runs.Parking, AutoCloseable {
         return new SagaRun<>(definition, recorded.execution(), payload, recorded.log(), tools);
     }
 
-    /// Recorded, unless its last row says so already: a saga that stays parked over a hundred restarts is parked
-    /// once.
-    private void park(SagaReads.Recorded recorded, String cause) {
-        var sagaId = recorded.execution().sagaId();
-        parked.add(sagaId);
-        var log = recorded.log();
-        if (!log.isEmpty() && log.getLast().event() == SagaEvent.PARKED) {
-            tellOfAttention(recorded);
-            return;
-        }
-        var now = tools.clock().now();
-        var entry = Journal.parked(log.isEmpty() ? 1 : log.getLast().seq() + 1, cause, now);
-        var change = new Command.RowChange(null, true, now);
+    /// In its log, unless the last row says so already: a saga that stays parked over a hundred restarts is parked
+    /// there once. Then in its row, which lets others claim it. A node that dies in between leaves a saga that is
+    /// not parked, and whoever gets it parks it.
+    private void park(SagaReads.Recorded recorded, Command.Parked why, String cause) {
+        var execution = recorded.execution();
+        givenUp.add(execution.sagaId());
         try {
-            tools.log()
-                    .append(new Command.Append(
-                            sagaId,
-                            List.of(entry),
-                            change,
-                            List.of(),
-                            List.of(),
-                            List.of(),
-                            List.of(),
-                            null,
-                            List.of(),
-                            null));
-            LOG.error("saga {} is parked: {}", sagaId, cause);
-            tellOfAttention(recorded);
+            if (!recorded.isParkedInLog()) {
+                var now = tools.clock().now();
+                var entry = Journal.parked(recorded.lastSeq() + 1, cause, now);
+                var change = new Command.RowChange(null, true, now);
+                tools.log()
+                        .append(new Command.Append(
+                                execution.sagaId(),
+                                List.of(entry),
+                                change,
+                                List.of(),
+                                List.of(),
+                                List.of(),
+                                List.of(),
+                                null,
+                                List.of(),
+                                null));
+                LOG.error("saga {} is parked: {}", execution.sagaId(), cause);
+            }
+            ownership.park(execution.sagaId(), why);
         } catch (RuntimeException e) {
-            LOG.error("saga {} is parked, which could not be recorded: {}", sagaId, cause, e);
+            LOG.error("saga {} is parked, which could not be recorded: {}", execution.sagaId(), cause, e);
         }
+        tellOfAttention(execution);
     }
 
     /// Also of what another process has told of: the listener of this one has not heard it.
-    private void tellOfAttention(SagaReads.Recorded recorded) {
+    private void tellOfAttention(Execution execution) {
         try {
-            tools.listener()
-                    .attention(
-                            recorded.execution().sagaId(), recorded.execution().definition(), true);
+            tools.listener().attention(execution.sagaId(), execution.definition(), true);
         } catch (RuntimeException e) {
             LOG.warn("a listener threw; the sagas are taken up all the same", e);
         }

@@ -77,9 +77,11 @@ final class ChangeWrites {
     private record Of<T>(String sagaId, T value) {}
 
     private final Connection db;
+    private final NodeId node;
 
-    ChangeWrites(Connection db) {
+    ChangeWrites(Connection db, NodeId node) {
         this.db = db;
+        this.node = node;
     }
 
     void write(List<Append> appends) throws SQLException {
@@ -89,7 +91,7 @@ final class ChangeWrites {
         addDeadLetters(each(appends, Append::deadLetters));
         resolveDeadLetters(each(appends, Append::resolved));
         freeSubjects(each(appends, append -> append.freed() == null ? List.of() : List.of(append.freed())));
-        var signals = new SignalWrites(db);
+        var signals = new SignalWrites(db, node);
         signals.take(each(appends, Append::taken).stream()
                 .map(of -> new SignalWrites.Took(of.sagaId(), of.value()))
                 .toList());

@@ -55,7 +55,7 @@ final class ChildSagas {
         return call.key().equals(call.doKey()) ? run(step.children(), step, payload, call) : undo(step, payload, call);
     }
 
-    private <P, C> Outcome run(Step.Children<P, C> children, Step<P> step, P payload, StepCall call) {
+    private <P, C> Outcome run(Step.Children<P, C> children, Step<P> step, P payload, StepCall call) throws Exception {
         var payloads = children.payloads().apply(payload);
         if (payloads.isEmpty() || payloads.size() > MOST) {
             return new Outcome.Refused("no-sagas", "a step starts 1 to 1,000 sagas, not " + payloads.size());
@@ -67,13 +67,33 @@ final class ChildSagas {
             }
         }
         var standing = standing(call, payloads.size());
+        var failed = failed(standing);
+        if (!failed.isEmpty() && !children.mayFail() && step.kind() == StepKind.COMPENSATABLE) {
+            return refuse(step, payload, call, failed);
+        }
         if (standing.values().stream().anyMatch(status -> !status.ended())) {
             return new Outcome.Waiting(ENDED + call.step(), clock.now().plus(LOOK_AGAIN));
         }
-        var failed = failed(standing);
         return failed.isEmpty() || children.mayFail()
                 ? new Outcome.Done(Map.of("failed", shortened(failed), "sagas", String.valueOf(payloads.size())))
                 : new Outcome.Refused("child-failed", "failed: " + shortened(failed));
+    }
+
+    /// A refusal says that there is no effect: those that run or are completed are undone before it is given.
+    private <P> Outcome refuse(Step<P> step, P payload, StepCall call, List<String> failed) throws Exception {
+        var undo = new StepCall(
+                call.sagaId(),
+                call.step(),
+                call.key() + ":undo",
+                call.key(),
+                call.attempt(),
+                call.generation(),
+                StepCall.ANY_TIME,
+                call.facts(),
+                call.signals());
+        return undo(step, payload, undo) instanceof Outcome.Done
+                ? new Outcome.Refused("child-failed", "failed: " + shortened(failed))
+                : new Outcome.Unclear("failed: " + shortened(failed) + "; the others are not undone yet");
     }
 
     /// Those that run are told to turn back, and waited for. One that was never started must not be started after

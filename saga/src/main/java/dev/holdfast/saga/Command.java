@@ -121,6 +121,21 @@ sealed interface Command {
     /// @param outcome for whoever sent it
     record Taken(String signalKey, int seq, String outcome) {}
 
+    /// Give a saga of this node up: nobody runs it until somebody claims it.
+    record Park(String sagaId, Parked why) implements Command {}
+
+    /// Take over those of these sagas that are parked, whoever has them. Which of them became this node's, the
+    /// table tells: of two claimers one wins.
+    record Claim(List<String> sagaIds) implements Command {}
+
+    /// Why a saga is given up.
+    enum Parked {
+        /// This release does not know it; another may.
+        UNKNOWN,
+        /// It was tried, and threw.
+        BROKEN
+    }
+
     /// @param status `null` when it stays as it is
     record RowChange(SagaStatus status, boolean needsAttention, Instant at) {}
 

@@ -19,10 +19,11 @@ final class LogWrites {
     /// that it stays a look into the primary key whatever the tables' size.
     private static final String APPEND = """
             INSERT INTO saga.saga_steps
-                   (saga_id, seq, step, event, attempt, generation, detail, started_at, ended_at)
+                   (saga_id, seq, step, event, attempt, generation, detail, started_at, ended_at, epoch)
             SELECT r.saga_id, r.seq, r.step, r.event, r.attempt, r.generation, r.detail::jsonb,
                    timestamptz 'epoch' + r.started_at * interval '1 microsecond',
-                   timestamptz 'epoch' + r.ended_at * interval '1 microsecond'
+                   timestamptz 'epoch' + r.ended_at * interval '1 microsecond',
+                   ?::bigint
               FROM unnest(?::text[], ?::int[], ?::int[], ?::text[], ?::text[], ?::int[], ?::int[], ?::text[],
                           ?::bigint[], ?::bigint[])
                 AS r(saga_id, follows, seq, step, event, attempt, generation, detail, started_at, ended_at)
@@ -49,9 +50,12 @@ final class LogWrites {
     record Written(List<Append> recorded, Map<Command, Result> conflicts) {}
 
     private final Connection db;
+    private final NodeId node;
 
-    LogWrites(Connection db) {
+    /// @param node whose epoch each row is marked with
+    LogWrites(Connection db, NodeId node) {
         this.db = db;
+        this.node = node;
     }
 
     Written write(List<Append> appends) throws SQLException {
@@ -61,7 +65,8 @@ final class LogWrites {
 
     private int insert(List<Row> rows) throws SQLException {
         try (var set = new RowSet<>(db, APPEND, rows)) {
-            return set.texts(Row::sagaId)
+            return set.value(node.epoch())
+                    .texts(Row::sagaId)
                     .ints(Row::follows)
                     .ints(row -> row.entry().seq())
                     .texts(row -> row.entry().step())

@@ -70,6 +70,31 @@ final class Progress {
         return !step.undone() && step.undoFailures() >= PATIENCE;
     }
 
+    /// The steps of which an attempt may be under way: what a node that died may have called without leaving a row.
+    /// More than what is next: a saga that is to turn back, because it is cancelled, its time is over or a step was
+    /// refused, does so only once the attempts are over that were begun before.
+    static List<String> mayBeUnderWay(SagaDefinition<?> definition, Standing standing) {
+        var first = standing.status() == SagaStatus.STARTED ? forwardStep(definition, standing) : null;
+        return first == null
+                ? List.of()
+                : definition.groupOf(first).stream()
+                        .filter(step -> mayBeUnderWay(step, standing.of(step.name())))
+                        .map(Step::name)
+                        .toList();
+    }
+
+    private static boolean mayBeUnderWay(Step<?> step, StepStanding known) {
+        var last = known.lastAttempt();
+        boolean refused = last != null && last.event() == SagaEvent.REFUSED;
+        boolean usedUp = known.misses() > step.retries();
+        return !known.done()
+                && switch (step.kind()) {
+                    case COMPENSATABLE -> !refused && !usedUp;
+                    case PIVOT -> known.begun() && !refused && (!usedUp || known.unclear());
+                    case RETRIABLE -> true;
+                };
+    }
+
     /// The first step that is not done, `null` when all are.
     static Step<?> forwardStep(SagaDefinition<?> definition, Standing standing) {
         return definition.steps().stream()

@@ -21,6 +21,8 @@ final class RunHistory {
     private final Recording recording;
     private volatile List<LogEntry> log;
     private Standing standing;
+    /// Goes before the next row, in its transaction; `null` for nothing.
+    private LogEntry first;
 
     RunHistory(SagaDefinition<?> definition, Execution execution, List<LogEntry> log, SagaRun.Tools tools) {
         this.definition = definition;
@@ -49,8 +51,21 @@ final class RunHistory {
         return Progress.next(definition, with(List.of(entry)));
     }
 
+    /// Of the next row.
     int seq() {
-        return log.size() + 1;
+        return log.size() + (first == null ? 1 : 2);
+    }
+
+    /// Must be called first for a saga that was put down: the next row says who goes on with it, so that a log
+    /// tells whose each answer is. A node that dies before it has recorded one leaves a saga that runs, and is in
+    /// doubt.
+    void pickedUp(String node) {
+        first = Journal.happened(
+                log.size() + 1,
+                null,
+                SagaEvent.PICKED_UP,
+                Map.of("node", node),
+                tools.clock().now());
     }
 
     Map<String, String> facts() {
@@ -68,12 +83,17 @@ final class RunHistory {
     /// @param taken what becomes of signals with this
     void record(LogEntry entry, boolean settled, List<Command.Taken> taken) {
         mustHaveRoom();
-        var entries = new ArrayList<>(List.of(entry));
+        var entries = new ArrayList<LogEntry>();
+        if (first != null) {
+            entries.add(first);
+        }
+        entries.add(entry);
         for (var noted = follow(entries, settled); noted != null; noted = follow(entries, settled)) {
             entries.add(noted);
         }
         var append = recording.of(log, entries, taken);
         tools.log().append(append);
+        first = null;
         var before = standing;
         log = with(entries);
         standing = Standing.of(log);
@@ -99,7 +119,7 @@ final class RunHistory {
             return null;
         }
         var next = Progress.next(definition, with(entries));
-        return next.size() == 1 ? noted(next.iterator().next(), seq() + entries.size()) : null;
+        return next.size() == 1 ? noted(next.iterator().next(), log.size() + 1 + entries.size()) : null;
     }
 
     /// The row that stands for a decision, `null` for what is not decided but done. While its definition is paused

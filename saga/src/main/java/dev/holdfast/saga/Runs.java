@@ -32,10 +32,12 @@ final class Runs {
 
     private final Map<String, Live> live = new ConcurrentHashMap<>();
     private final AtomicInteger admitted = new AtomicInteger();
+    private final String node;
     private final int limit;
     private final Parking parking;
 
-    Runs(int limit, Parking parking) {
+    Runs(String node, int limit, Parking parking) {
+        this.node = node;
         this.limit = limit;
         this.parking = parking;
     }
@@ -117,7 +119,7 @@ final class Runs {
         RuntimeException why = null;
         try {
             if (recovered) {
-                run.recovered();
+                run.recovered(node);
             }
             run.toTheEnd();
         } catch (StoppedException e) {

@@ -6,6 +6,7 @@ import dev.holdfast.saga.Command.Result;
 import dev.holdfast.saga.Command.Start;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -21,10 +22,17 @@ final class SagaBatch implements BatchWork<Command, Result> {
     /// The fence: whoever takes this node's sagas over deletes the row, and waits for the transactions that hold
     /// it. KEY SHARE, because a plain read would not make anybody wait.
     ///
+    /// The time limits, below half a lease, are for a node that freezes in here: the database ends its transaction,
+    /// so that nobody who takes over waits for its locks. The limit of the whole is switched off first because one
+    /// that the connection brought along would not be set anew.
+    ///
     /// The settings come along at no cost and end with the transaction. Plans are made while tables are small and
     /// used when they are large: without these, a statement planned on an empty log would go on reading all of it.
     private static final String FENCE = """
             SELECT backend_pid IS NOT DISTINCT FROM pg_backend_pid() AS named,
+                   set_config('transaction_timeout', '0', true),
+                   set_config('transaction_timeout', ?, true),
+                   set_config('idle_in_transaction_session_timeout', ?, true),
                    set_config('enable_seqscan', 'off', true),
                    set_config('enable_hashjoin', 'off', true),
                    set_config('enable_mergejoin', 'off', true),
@@ -50,9 +58,15 @@ final class SagaBatch implements BatchWork<Command, Result> {
             """;
 
     private final NodeId node;
+    private final String limit;
+    /// The connection whose backend is on record. Asked for beside the number of the process, which another process
+    /// may have had before a restart of the database.
+    private Connection known;
 
-    SagaBatch(NodeId node) {
+    /// @param lease after which a node that does not move counts as dead
+    SagaBatch(NodeId node, Duration lease) {
         this.node = node;
+        this.limit = lease.toMillis() * 45 / 100 + "ms";
     }
 
     @Override
@@ -72,14 +86,16 @@ final class SagaBatch implements BatchWork<Command, Result> {
                         Command.PickUp _,
                         Command.Forbid _,
                         Command.Pause _,
+                        Command.Park _,
+                        Command.Claim _,
                         Command.Note _ -> others.add(command);
             }
         }
         Map<Command, Result> results = new IdentityHashMap<>();
         if (!appends.isEmpty()) {
-            var written = new LogWrites(db).write(appends);
+            var written = new LogWrites(db, node).write(appends);
             results.putAll(written.conflicts());
-            new ChangeWrites(db).write(written.recorded());
+            new ChangeWrites(db, node).write(written.recorded());
         }
         if (!starts.isEmpty()) {
             results.putAll(new StartWrites(db, node).write(starts));
@@ -96,6 +112,8 @@ final class SagaBatch implements BatchWork<Command, Result> {
         var sends = new ArrayList<Command.Send>();
         var putDown = new ArrayList<Command.PutDown>();
         var audit = new ArrayList<Command.Audit>();
+        var parks = new ArrayList<Command.Park>();
+        var claims = new ArrayList<Command.Claim>();
         var waits = new WaitWrites(db, node);
         for (var command : commands) {
             switch (command) {
@@ -110,23 +128,34 @@ final class SagaBatch implements BatchWork<Command, Result> {
                         case REUSED -> results.put(pause, new Result.Answered(new StartAnswer.KeyReused("")));
                     }
                 }
+                case Command.Park park -> parks.add(park);
+                case Command.Claim claim -> claims.add(claim);
                 case Command.Note(var deed) -> audit.add(deed);
                 case Start _, Append _ -> throw new IllegalArgumentException(command + " is written elsewhere");
             }
         }
         waits.putDown(putDown);
-        if (!sends.isEmpty()) {
-            var answers = new SignalWrites(db)
-                    .send(sends.stream().map(Command.Send::signal).toList());
-            for (int i = 0; i < sends.size(); i++) {
-                results.put(sends.get(i), answers.get(i));
-                if (sends.get(i).audit() != null && isRecorded(answers.get(i))) {
-                    audit.add(sends.get(i).audit());
-                }
+        send(db, sends, results, audit);
+        keep(db, audit);
+        var parked = new ParkedWrites(db, node);
+        parked.claim(claims);
+        parked.park(parks);
+        return results;
+    }
+
+    private void send(Connection db, List<Command.Send> sends, Map<Command, Result> results, List<Command.Audit> audit)
+            throws SQLException {
+        if (sends.isEmpty()) {
+            return;
+        }
+        var answers = new SignalWrites(db, node)
+                .send(sends.stream().map(Command.Send::signal).toList());
+        for (int i = 0; i < sends.size(); i++) {
+            results.put(sends.get(i), answers.get(i));
+            if (sends.get(i).audit() != null && isRecorded(answers.get(i))) {
+                audit.add(sends.get(i).audit());
             }
         }
-        keep(db, audit);
-        return results;
     }
 
     /// A repetition is no deed of its own. Run again after a lost COMMIT, the deed of the first run is there.
@@ -138,15 +167,18 @@ final class SagaBatch implements BatchWork<Command, Result> {
 
     private boolean mayWrite(Connection db) throws SQLException {
         try (var statement = db.prepareStatement(FENCE)) {
-            statement.setString(1, node.name());
-            statement.setLong(2, node.epoch());
+            statement.setString(1, limit);
+            statement.setString(2, limit);
+            statement.setString(3, node.name());
+            statement.setLong(4, node.epoch());
             try (var rows = statement.executeQuery()) {
                 if (!rows.next()) {
                     return false;
                 }
-                if (!rows.getBoolean("named")) {
+                if (db != known || !rows.getBoolean("named")) {
                     nameConnection(db);
                 }
+                known = db;
                 return true;
             }
         }

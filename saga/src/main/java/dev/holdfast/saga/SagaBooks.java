@@ -67,6 +67,17 @@ public final class SagaBooks {
                               LEFT JOIN saga.saga_subjects AS b ON b.subject = r.subject AND b.saga_id = r.saga_id
                              WHERE r.subject IS NOT NULL AND r.status <> 'FAILED') AS holders
                     """),
+            // The node that goes on with a saga says so first: a row about a call never follows on one of another
+            // node. Read along the primary key, both times.
+            new Query(
+                    "no step was acted on by two nodes: its answer is recorded by the node that went on with it", """
+                    SELECT count(*), count(*) FILTER (WHERE wrong), min(saga_id) FILTER (WHERE wrong)
+                      FROM (SELECT s.saga_id, p.epoch <> s.epoch AS wrong
+                              FROM saga.saga_steps AS s
+                              JOIN saga.saga_steps AS p ON p.saga_id = s.saga_id AND p.seq = s.seq - 1
+                             WHERE s.event IN ('DONE', 'REFUSED', 'FAILED', 'UNCLEAR', 'WAITING', 'UNDONE',
+                                               'UNDO_FAILED')) AS answers
+                    """),
             new Query("one idempotency key started one saga", """
                     SELECT count(*), count(*) - count(DISTINCT saga_id), NULL
                       FROM saga.saga_start_keys

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /// A flow: its steps in order, what each of them promises, and what takes it back.
 ///
@@ -35,6 +36,16 @@ public final class SagaDefinition<P> {
         this.steps = List.copyOf(steps);
         this.closing = builder.closing;
         this.deadline = builder.deadline;
+        this.steps.forEach(step -> byName.put(step.name(), step));
+    }
+
+    private SagaDefinition(SagaDefinition<P> like, List<Step<P>> steps, ClosingAction<P> closing) {
+        this.name = like.name;
+        this.version = like.version;
+        this.codec = like.codec;
+        this.steps = List.copyOf(steps);
+        this.closing = closing;
+        this.deadline = like.deadline;
         this.steps.forEach(step -> byName.put(step.name(), step));
     }
 
@@ -76,6 +87,11 @@ public final class SagaDefinition<P> {
                 : steps.stream()
                         .filter(each -> step.group().equals(each.group()))
                         .toList();
+    }
+
+    /// The same flow with other actions.
+    SagaDefinition<P> acting(UnaryOperator<Step<P>> actions, ClosingAction<P> lastAct) {
+        return new SagaDefinition<>(this, steps.stream().map(actions).toList(), lastAct);
     }
 
     /// @throws IllegalArgumentException there is none of this name

@@ -16,9 +16,10 @@ import org.slf4j.LoggerFactory;
 
 /// Runs sagas: starts them, carries each to its end, and takes up after a crash what was in flight.
 ///
-/// One engine runs on a database at a time. One that starts fences off whoever was there: what the other still has
-/// in mind it cannot record any more, and what it still sends is harmless, because participants answer by the same
-/// keys.
+/// Any number of engines, the nodes, run on one database. A node that shows no sign of life for a lease is fenced
+/// off and its sagas go on at the others; one that starts under the name of another fences that off at once. What a
+/// fenced node still has in mind it cannot record any more, and what it still sends is harmless, because
+/// participants answer by the same keys.
 public final class SagaEngine implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(SagaEngine.class);
@@ -26,11 +27,11 @@ public final class SagaEngine implements AutoCloseable {
     /// How often a saga that another node runs is looked at by those who wait for it here.
     private static final Duration LOOK_EVERY = Duration.ofMillis(200);
 
-    private final DataSource dataSource;
     private final Map<String, SagaDefinition<?>> definitions;
     private final SagaSettings settings;
     private final SagaRun.Tools tools;
-    private final NodeId node;
+    private final Membership membership;
+    private final Ownership ownership;
     private final SagaLane lane;
     private final SagaReads reads;
     private final Adoption adoption;
@@ -39,13 +40,14 @@ public final class SagaEngine implements AutoCloseable {
     private final SagaOperator operator;
 
     SagaEngine(SagaEngineBuilder builder) {
-        dataSource = builder.dataSource;
+        var dataSource = builder.dataSource;
         definitions = Map.copyOf(builder.definitions);
         settings = builder.settings;
         SagaSchema.verify(dataSource);
-        node = NodeRegistry.takeOver(dataSource, builder.node);
-        lane = new SagaLane(builder.laneConnections, node, settings.maxInFlight(), builder.listener);
+        membership = new Membership(builder.laneConnections, builder.node, settings.lease(), builder.listener);
+        lane = new SagaLane(builder.laneConnections, membership, settings, builder.listener.batches());
         reads = new SagaReads(dataSource);
+        ownership = new Ownership(dataSource, lane, membership.node());
         var signals = reads.signals();
         tools = new SagaRun.Tools(
                 lane,
@@ -55,10 +57,10 @@ public final class SagaEngine implements AutoCloseable {
                 builder.listener,
                 builder.tracing,
                 new EngineSurroundings(this, settings, builder.clock));
-        adoption = new Adoption(node, definitions, reads, tools, settings.maxInFlight());
+        adoption = new Adoption(ownership, definitions, reads, tools, settings.maxInFlight());
         runs = adoption.runs();
         sleepers = new Sleepers(
-                node,
+                membership.node(),
                 signals,
                 builder.clock,
                 new Waking(lane, reads, signals, adoption),
@@ -69,6 +71,7 @@ public final class SagaEngine implements AutoCloseable {
 
     /// Takes up what was in flight. Must be called once, before anything is started.
     void begin() {
+        membership.begins(lane, adoption, sleepers::look);
         sleepers.begin();
         adoption.adoptAll();
         adoption.sweepEvery(settings.sweepEvery());
@@ -106,7 +109,7 @@ public final class SagaEngine implements AutoCloseable {
             var why = paused
                     ? "sagas '" + definition.name() + "' are paused by an operator"
                     : "no more sagas are taken now";
-            throw new OverloadedException("saga-" + node, why + "; nothing was recorded");
+            throw new OverloadedException("saga-" + membership.node(), why + "; nothing was recorded");
         }
         boolean begun = false;
         adoption.startBegins(request.sagaId());
@@ -148,6 +151,7 @@ public final class SagaEngine implements AutoCloseable {
     /// One saga, whole, as it is recorded.
     public Optional<SagaView> find(String sagaId) {
         return reads.find(sagaId).map(whole -> {
+            whole.recorded().whole();
             var execution = whole.recorded().execution();
             var definition = definitions.get(Adoption.key(execution.definition(), execution.version()));
             return Views.of(definition, execution, whole.recorded().log(), whole.tasks());
@@ -287,6 +291,13 @@ public final class SagaEngine implements AutoCloseable {
         return reads.status(sagaId);
     }
 
+    /// Tries a parked saga here, whoever has it: this may be the node that can run it.
+    void tryParked(String sagaId) {
+        if (adoption.isParked(sagaId)) {
+            adoption.unpark(sagaId);
+        }
+    }
+
     boolean knows(String definition) {
         return definitions.values().stream().anyMatch(each -> each.name().equals(definition));
     }
@@ -299,10 +310,17 @@ public final class SagaEngine implements AutoCloseable {
         sleepers.look();
     }
 
-    /// Takes no more sagas, lets running attempts finish, and stops. What is in flight goes on at the next start.
+    /// The nodes on this database, as this one sees them.
+    public List<NodeView> nodes() {
+        return ownership.nodes(membership::still);
+    }
+
+    /// Takes no more sagas, lets running attempts finish, and stops. What is in flight goes on at the other nodes
+    /// at once, or, where there is none, at the next start.
     @Override
     public void close() {
         lane.drain();
+        membership.willLeave();
         adoption.close();
         sleepers.close();
         runs.all().forEach(live -> live.run().wake());
@@ -316,11 +334,7 @@ public final class SagaEngine implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         lane.close();
-        try {
-            NodeRegistry.signOff(dataSource, node);
-        } catch (SagaStoreException e) {
-            LOG.warn("node {} leaves without signing off; the next start fences it off: {}", node, e.getMessage());
-        }
+        membership.leave();
     }
 
     private <P> Execution execution(SagaDefinition<P> definition, StartRequest<P> request, String parent) {

@@ -13,7 +13,7 @@ public final class SagaEngineBuilder {
     final DataSource dataSource;
     DataSource laneConnections;
     final Map<String, SagaDefinition<?>> definitions = new HashMap<>();
-    String node = "node-1";
+    String node = NodeId.uniqueName();
     SagaSettings settings = SagaSettings.DEFAULTS;
     SagaListener listener = SagaListener.NONE;
     SagaClock clock = SagaClock.system();
@@ -33,16 +33,19 @@ public final class SagaEngineBuilder {
         return this;
     }
 
-    /// Where the lane takes the one connection that it keeps. Default: the engine's data source; give one that
-    /// is not pooled where that is a pool, so that the lane does not hold a connection readers wait for.
+    /// Where the two connections come from that the engine keeps, one to write and one to beat. Default: the
+    /// engine's data source; not a pool, or busy readers may make this node look dead.
     public SagaEngineBuilder laneConnections(DataSource source) {
         laneConnections = Objects.requireNonNull(source, "laneConnections");
         return this;
     }
 
-    /// The node's name, up to 40 characters.
+    /// The node's name, up to 40 characters. Default: one that nobody else has.
+    ///
+    /// A name stands for a place where one process runs at a time: who starts under the name of another fences that
+    /// one off at once.
     public SagaEngineBuilder node(String name) {
-        if (name == null || name.isBlank() || name.length() > 40) {
+        if (name == null || name.isBlank() || name.length() > NodeId.LONGEST_NAME) {
             throw new IllegalArgumentException("a node's name has 1 to 40 characters, not '" + name + "'");
         }
         node = name;
@@ -76,7 +79,7 @@ public final class SagaEngineBuilder {
         return this;
     }
 
-    /// Starts the engine: takes over every saga that has not ended, fences other nodes off.
+    /// Starts the engine: takes up every saga in flight that belongs to no living node.
     ///
     /// @throws IllegalStateException the tables are missing or of another version
     public SagaEngine start() {

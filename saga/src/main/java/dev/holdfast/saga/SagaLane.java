@@ -1,5 +1,6 @@
 package dev.holdfast.saga;
 
+import dev.holdfast.groupcommit.BatchListener;
 import dev.holdfast.groupcommit.GroupCommit;
 import dev.holdfast.groupcommit.GroupCommitException;
 import dev.holdfast.groupcommit.GroupCommitSettings;
@@ -22,20 +23,21 @@ final class SagaLane implements SagaLog, AutoCloseable {
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
 
     private final NodeId node;
-    private final SagaListener listener;
+    private final Membership membership;
     private final GroupCommit<Command, Result> lane;
     private volatile boolean draining;
     private volatile boolean closed;
     private volatile boolean fenced;
 
-    SagaLane(DataSource dataSource, NodeId node, int maxInFlight, SagaListener listener) {
-        this.node = node;
-        this.listener = listener;
+    /// @param membership of this node, told once when it is fenced off, on whatever thread finds out first
+    SagaLane(DataSource dataSource, Membership membership, SagaSettings engine, BatchListener batches) {
+        this.node = membership.node();
+        this.membership = membership;
         // Twice: every saga in flight has one command under way at most, and starts come on top.
         var settings = GroupCommitSettings.named("saga-" + node)
-                .withMaxQueued(Math.max(1_000, 2 * maxInFlight))
-                .withListener(listener.batches());
-        this.lane = GroupCommit.open(dataSource, settings, new SagaBatch(node));
+                .withMaxQueued(Math.max(1_000, 2 * engine.maxInFlight()))
+                .withListener(batches);
+        this.lane = GroupCommit.open(dataSource, settings, new SagaBatch(node, engine.lease()));
     }
 
     /// Retried until it is recorded: a saga never loses its place because the database was away. An append that may
@@ -151,16 +153,15 @@ final class SagaLane implements SagaLog, AutoCloseable {
         }
     }
 
-    private synchronized void fenced() {
-        if (fenced) {
-            return;
+    /// Nothing is begun any more. Called by whoever learns that this node's row is gone, the batch or the beat.
+    void fenced() {
+        synchronized (this) {
+            if (fenced) {
+                return;
+            }
+            fenced = true;
         }
-        fenced = true;
         LOG.error("node {} was fenced off: another node has taken its sagas over; it stops", node);
-        try {
-            listener.fenced(node.name());
-        } catch (RuntimeException e) {
-            LOG.warn("a listener threw", e);
-        }
+        membership.stopActing();
     }
 }

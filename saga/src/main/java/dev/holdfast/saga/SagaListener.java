@@ -30,8 +30,15 @@ public interface SagaListener {
     /// A saga needs a person to look, or no longer does.
     default void attention(String sagaId, String definition, boolean needed) {}
 
-    /// This node was fenced off: another one has taken its sagas over. Close the engine.
+    /// This node was fenced off: another one has taken its sagas over, because this one showed no sign of life for
+    /// a lease or another has started under its name. The engine has stopped and takes no more; close it, and start
+    /// another.
     default void fenced(String node) {}
+
+    /// A node died, and this one has shared its sagas among those that live.
+    ///
+    /// @param sagas how many there were
+    default void tookOver(String node, int sagas) {}
 
     /// Told about every batch the engine commits.
     default BatchListener batches() {

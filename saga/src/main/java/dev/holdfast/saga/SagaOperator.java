@@ -130,7 +130,12 @@ public final class SagaOperator {
     private OperatorAnswer order(Signal signal, String what, String why) {
         var audit = new Command.Audit(signal.by(), what, signal.sagaId(), why, signal.at());
         return switch (engine.send(signal, audit)) {
-            case SignalAnswer.Recorded _ -> outcomeOf(signal);
+            case SignalAnswer.Recorded _ -> {
+                if (signal.name().equals(Signal.RETRY)) {
+                    engine.tryParked(signal.sagaId());
+                }
+                yield outcomeOf(signal);
+            }
             case SignalAnswer.KeyReused _ -> new OperatorAnswer.KeyReused();
             case SignalAnswer.Ended(var status) -> new OperatorAnswer.NotPossible("the saga has ended: " + status);
             case SignalAnswer.Unknown _ -> new OperatorAnswer.NotPossible("there is no saga " + signal.sagaId());

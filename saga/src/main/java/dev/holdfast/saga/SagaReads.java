@@ -22,8 +22,6 @@ final class SagaReads {
 
     private static final String FIND = "SELECT " + COLUMNS + " FROM saga.saga_runs WHERE saga_id = ?";
 
-    private static final String ANY = "SELECT " + COLUMNS + " FROM saga.saga_runs WHERE saga_id = ANY (?)";
-
     private static final String STATUS = "SELECT status FROM saga.saga_runs WHERE saga_id = ?";
 
     /// The subquery of the log is by an array of ids, so that it is a look into the primary key per saga.
@@ -49,12 +47,6 @@ final class SagaReads {
              LIMIT ?
             """;
 
-    private static final String IDS_IN_FLIGHT = """
-            SELECT saga_id
-              FROM saga.saga_runs
-             WHERE status IN ('STARTED', 'COMPENSATING') AND node = ? AND epoch = ? AND wake_at IS NULL
-            """;
-
     private static final String STARTED_BY = """
             SELECT saga_id, request_hash
               FROM saga.saga_start_keys
@@ -78,8 +70,40 @@ final class SagaReads {
              LIMIT ?
             """;
 
+    private static final String THESE = "SELECT " + COLUMNS + " FROM saga.saga_runs WHERE saga_id = ANY (?)";
+
     /// A saga as it is recorded.
-    record Recorded(Execution execution, List<LogEntry> log) {}
+    ///
+    /// @param log as far as this release can read it
+    /// @param unreadable what stopped it, `null` when nothing did
+    record Recorded(Execution execution, List<LogEntry> log, Unreadable unreadable) {
+
+        /// Of the last row, 0 before the first.
+        int lastSeq() {
+            return unreadable != null ? unreadable.lastSeq() : log.size();
+        }
+
+        boolean isParkedInLog() {
+            return unreadable != null
+                    ? unreadable.parked()
+                    : !log.isEmpty() && log.getLast().event() == SagaEvent.PARKED;
+        }
+
+        /// @throws IllegalStateException this release cannot read all of it
+        Recorded whole() {
+            if (unreadable != null) {
+                throw new IllegalStateException("the log of saga " + execution.sagaId()
+                        + " was written by another release: " + unreadable.cause() + "; a node that knows it shows it");
+            }
+            return this;
+        }
+    }
+
+    /// A log that another release wrote.
+    ///
+    /// @param lastSeq of its last row
+    /// @param parked whether the last row says so
+    record Unreadable(String cause, int lastSeq, boolean parked) {}
 
     /// With its tasks.
     record Whole(Recorded recorded, List<CompensatingTask> tasks) {}
@@ -107,12 +131,6 @@ final class SagaReads {
         });
     }
 
-    /// Sagas with their logs, those that are not there left out.
-    List<Recorded> recorded(List<String> sagaIds) {
-        return Database.inSnapshot(
-                dataSource, db -> withLogs(db, executions(db, ANY, db.createArrayOf("text", sagaIds.toArray()))));
-    }
-
     Optional<SagaStatus> status(String sagaId) {
         return Database.reading(dataSource, db -> {
             try (var statement = prepared(db, STATUS, sagaId);
@@ -128,18 +146,10 @@ final class SagaReads {
                 dataSource, db -> withLogs(db, executions(db, IN_FLIGHT, node.name(), node.epoch(), after, limit)));
     }
 
-    /// The ids of what is in flight and belongs to a node.
-    List<String> idsInFlight(NodeId node) {
-        return Database.reading(dataSource, db -> {
-            var ids = new ArrayList<String>();
-            try (var statement = prepared(db, IDS_IN_FLIGHT, node.name(), node.epoch());
-                    var rows = statement.executeQuery()) {
-                while (rows.next()) {
-                    ids.add(rows.getString(1));
-                }
-            }
-            return ids;
-        });
+    /// These sagas, in no order.
+    List<Recorded> these(List<String> sagaIds) {
+        return Database.inSnapshot(
+                dataSource, db -> withLogs(db, executions(db, THESE, db.createArrayOf("text", sagaIds.toArray()))));
     }
 
     Optional<StartedBy> startedBy(String scope, String key) {
@@ -238,17 +248,38 @@ final class SagaReads {
 
     private static List<Recorded> withLogs(Connection db, List<Execution> executions) throws SQLException {
         Map<String, List<LogEntry>> logs = new HashMap<>();
+        Map<String, Unreadable> unreadable = new HashMap<>();
         var ids = executions.stream().map(Execution::sagaId).toArray();
         try (var statement = prepared(db, LOGS, db.createArrayOf("text", ids));
                 var rows = statement.executeQuery()) {
             while (rows.next()) {
-                logs.computeIfAbsent(rows.getString("saga_id"), id -> new ArrayList<>())
-                        .add(entry(rows));
+                addRow(rows, logs, unreadable);
             }
         }
         return executions.stream()
-                .map(execution -> new Recorded(execution, logs.getOrDefault(execution.sagaId(), List.of())))
+                .map(execution -> new Recorded(
+                        execution,
+                        logs.getOrDefault(execution.sagaId(), List.of()),
+                        unreadable.get(execution.sagaId())))
                 .toList();
+    }
+
+    /// One row that cannot be read ends the reading of its log and of no other.
+    private static void addRow(ResultSet row, Map<String, List<LogEntry>> logs, Map<String, Unreadable> unreadable)
+            throws SQLException {
+        var sagaId = row.getString("saga_id");
+        var before = unreadable.get(sagaId);
+        try {
+            var entry = entry(row);
+            if (before == null) {
+                logs.computeIfAbsent(sagaId, id -> new ArrayList<>()).add(entry);
+            } else {
+                unreadable.put(sagaId, new Unreadable(before.cause(), entry.seq(), entry.event() == SagaEvent.PARKED));
+            }
+        } catch (RuntimeException e) {
+            var cause = before == null ? "row " + row.getInt("seq") + ": " + e.getMessage() : before.cause();
+            unreadable.put(sagaId, new Unreadable(cause, row.getInt("seq"), false));
+        }
     }
 
     private static LogEntry entry(ResultSet rows) throws SQLException {

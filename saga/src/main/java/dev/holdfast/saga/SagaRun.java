@@ -6,7 +6,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -86,18 +85,24 @@ final class SagaRun<P> {
 
     /// Must be called first for a saga that was read from the database while it ran. The steps that were next may
     /// have run: the node that died left no row about it. So they are in doubt until their participants answer.
-    void recovered() {
-        var next = history.next().stream()
-                .map(Next::calls)
-                .filter(Objects::nonNull)
-                .distinct()
-                .toList();
-        for (var step : next) {
-            history.record(happened(step, SagaEvent.RECOVERED, Map.of()), false);
+    /// An undo that was next is repeated in any case; there the row only says who does it, so that a log tells
+    /// whose each answer is.
+    ///
+    /// @param node which goes on with it, for whoever reads the log
+    void recovered(String node) {
+        var underWay = Progress.mayBeUnderWay(definition, history.standing());
+        for (var step : underWay) {
+            history.record(happened(step, SagaEvent.RECOVERED, Map.of("node", node)), false);
         }
-        if (next.isEmpty() && history.standing().parked()) {
-            history.record(happened(null, SagaEvent.RECOVERED, Map.of()), true);
+        var standing = history.standing();
+        if (underWay.isEmpty() && (standing.parked() || standing.status() == SagaStatus.COMPENSATING)) {
+            history.record(happened(null, SagaEvent.RECOVERED, Map.of("node", node)), true);
         }
+    }
+
+    /// Must be called first for a saga that was put down.
+    void pickedUp(String node) {
+        history.pickedUp(node);
     }
 
     /// Does the next thing: records an answer, a signal, a decision, or begins what is due and waits.
@@ -112,7 +117,7 @@ final class SagaRun<P> {
             recordOutcome(over.get());
             return true;
         }
-        for (var signal = signals.poll(); signal != null; signal = signals.poll()) {
+        for (var signal = signalInTime(); signal != null; signal = signalInTime()) {
             take(signal);
         }
         if (passDeadline()) {
@@ -330,6 +335,11 @@ final class SagaRun<P> {
         }
         history.record(happened(next.get().step(), SagaEvent.DEADLINE_PASSED, Map.of()), calls.none());
         return true;
+    }
+
+    /// One that comes with the last row, or after it, is too late: nothing follows on the end.
+    private Signal signalInTime() {
+        return history.standing().status().ended() ? null : signals.poll();
     }
 
     /// Once, however often it is delivered: the log says which signals it has.

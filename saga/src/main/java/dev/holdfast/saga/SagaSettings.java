@@ -19,6 +19,9 @@ import java.time.Duration;
 ///     saga and every client that might repeat its request
 /// @param sweepEvery how often the engine looks for sagas that are recorded as its own but not running, which a
 ///     commit with an unclear end can leave behind. Positive, default 30 s
+/// @param lease how long a node may show no sign of life before the others take its sagas over. 500 ms to 10 min,
+///     default 3 s; the same on all nodes. Longer than any pause of a process that is to be survived as the same
+///     node (garbage collection, a moved virtual machine); a shorter one costs more beats, six a lease
 public record SagaSettings(
         int maxInFlight,
         int maxPayload,
@@ -26,7 +29,11 @@ public record SagaSettings(
         Duration putDownAfter,
         Duration drainGrace,
         Duration startKeysKept,
-        Duration sweepEvery) {
+        Duration sweepEvery,
+        Duration lease) {
+
+    private static final Duration SHORTEST_LEASE = Duration.ofMillis(500);
+    private static final Duration LONGEST_LEASE = Duration.ofMinutes(10);
 
     /// The defaults.
     public static final SagaSettings DEFAULTS = new SagaSettings(
@@ -36,7 +43,8 @@ public record SagaSettings(
             Duration.ofMinutes(1),
             Duration.ofSeconds(10),
             Duration.ofDays(7),
-            Duration.ofSeconds(30));
+            Duration.ofSeconds(30),
+            Duration.ofSeconds(3));
 
     public SagaSettings {
         within("maxInFlight", maxInFlight, 1, 1_000_000);
@@ -46,34 +54,48 @@ public record SagaSettings(
         positive("drainGrace", drainGrace);
         positive("startKeysKept", startKeysKept);
         positive("sweepEvery", sweepEvery);
+        if (lease == null || lease.compareTo(SHORTEST_LEASE) < 0 || lease.compareTo(LONGEST_LEASE) > 0) {
+            throw new IllegalArgumentException("lease must be 500 ms to 10 min, not " + lease);
+        }
     }
 
     public SagaSettings withMaxInFlight(int most) {
-        return new SagaSettings(most, maxPayload, maxLogRows, putDownAfter, drainGrace, startKeysKept, sweepEvery);
+        return new SagaSettings(
+                most, maxPayload, maxLogRows, putDownAfter, drainGrace, startKeysKept, sweepEvery, lease);
     }
 
     public SagaSettings withMaxPayload(int most) {
-        return new SagaSettings(maxInFlight, most, maxLogRows, putDownAfter, drainGrace, startKeysKept, sweepEvery);
+        return new SagaSettings(
+                maxInFlight, most, maxLogRows, putDownAfter, drainGrace, startKeysKept, sweepEvery, lease);
     }
 
     public SagaSettings withMaxLogRows(int most) {
-        return new SagaSettings(maxInFlight, maxPayload, most, putDownAfter, drainGrace, startKeysKept, sweepEvery);
+        return new SagaSettings(
+                maxInFlight, maxPayload, most, putDownAfter, drainGrace, startKeysKept, sweepEvery, lease);
     }
 
     public SagaSettings withPutDownAfter(Duration pause) {
-        return new SagaSettings(maxInFlight, maxPayload, maxLogRows, pause, drainGrace, startKeysKept, sweepEvery);
+        return new SagaSettings(
+                maxInFlight, maxPayload, maxLogRows, pause, drainGrace, startKeysKept, sweepEvery, lease);
     }
 
     public SagaSettings withDrainGrace(Duration grace) {
-        return new SagaSettings(maxInFlight, maxPayload, maxLogRows, putDownAfter, grace, startKeysKept, sweepEvery);
+        return new SagaSettings(
+                maxInFlight, maxPayload, maxLogRows, putDownAfter, grace, startKeysKept, sweepEvery, lease);
     }
 
     public SagaSettings withStartKeysKept(Duration kept) {
-        return new SagaSettings(maxInFlight, maxPayload, maxLogRows, putDownAfter, drainGrace, kept, sweepEvery);
+        return new SagaSettings(maxInFlight, maxPayload, maxLogRows, putDownAfter, drainGrace, kept, sweepEvery, lease);
     }
 
     public SagaSettings withSweepEvery(Duration pause) {
-        return new SagaSettings(maxInFlight, maxPayload, maxLogRows, putDownAfter, drainGrace, startKeysKept, pause);
+        return new SagaSettings(
+                maxInFlight, maxPayload, maxLogRows, putDownAfter, drainGrace, startKeysKept, pause, lease);
+    }
+
+    public SagaSettings withLease(Duration longest) {
+        return new SagaSettings(
+                maxInFlight, maxPayload, maxLogRows, putDownAfter, drainGrace, startKeysKept, sweepEvery, longest);
     }
 
     private static void within(String setting, int value, int least, int most) {

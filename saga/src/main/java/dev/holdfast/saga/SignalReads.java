@@ -27,7 +27,10 @@ final class SignalReads {
             SELECT DISTINCT s.saga_id
               FROM saga.saga_signals AS s
               JOIN saga.saga_runs AS e ON e.saga_id = s.saga_id
-             WHERE s.taken_seq IS NULL AND e.node = ? AND e.epoch = ? AND e.status IN ('STARTED', 'COMPENSATING')
+             WHERE s.taken_seq IS NULL
+               AND s.saga_id > ?
+               AND e.node = ? AND e.epoch = ? AND e.status IN ('STARTED', 'COMPENSATING')
+             ORDER BY s.saga_id
              LIMIT ?
             """;
 
@@ -78,9 +81,10 @@ final class SignalReads {
         });
     }
 
-    /// Sagas of a node that have not taken a signal.
-    List<String> signalled(NodeId node, int limit) {
-        return Database.reading(dataSource, db -> ids(db, SIGNALLED, node.name(), node.epoch(), limit));
+    /// Sagas of a node that have not taken a signal, by saga id: some of them may not be able to for long, so each
+    /// look goes on behind the one before.
+    List<String> signalled(NodeId node, String after, int limit) {
+        return Database.reading(dataSource, db -> ids(db, SIGNALLED, after, node.name(), node.epoch(), limit));
     }
 
     /// Sagas of a node that are put down and due, those that have waited longest first.

@@ -26,6 +26,22 @@ final class SignalWrites {
             RETURNING saga_id, signal_key
             """;
 
+    /// Whose sagas they are for, if other nodes', look at once instead of at their next round. In the order of the
+    /// nodes, so two that tell each other do not deadlock.
+    private static final String TELL_OWNERS = """
+            UPDATE saga.saga_nodes AS n
+               SET mail = n.mail + 1
+              FROM (SELECT o.node, o.epoch
+                      FROM saga.saga_nodes AS o
+                     WHERE EXISTS (SELECT
+                                     FROM saga.saga_runs AS e
+                                    WHERE e.saga_id = ANY (?) AND e.node = o.node AND e.epoch = o.epoch)
+                       AND (o.node <> ? OR o.epoch <> ?)
+                     ORDER BY o.node, o.epoch
+                       FOR NO KEY UPDATE) AS owner
+             WHERE n.node = owner.node AND n.epoch = owner.epoch
+            """;
+
     private static final String STANDING = """
             SELECT r.place, e.status, s.name = r.name AND s.payload = to_jsonb(r.payload) AS same
               FROM unnest(?::text[], ?::text[], ?::text[], ?::text[]) WITH ORDINALITY
@@ -47,9 +63,11 @@ final class SignalWrites {
     private record Place(String sagaId, String key) {}
 
     private final Connection db;
+    private final NodeId node;
 
-    SignalWrites(Connection db) {
+    SignalWrites(Connection db, NodeId node) {
         this.db = db;
+        this.node = node;
     }
 
     /// What became of each, in order.
@@ -92,7 +110,20 @@ final class SignalWrites {
                 sent.add(new Place(inserted.getString(1), inserted.getString(2)));
             }
         }
+        tellOwners(sent.stream().map(Place::sagaId).distinct().toArray());
         return sent;
+    }
+
+    private void tellOwners(Object[] sagaIds) throws SQLException {
+        if (sagaIds.length == 0) {
+            return;
+        }
+        try (var statement = db.prepareStatement(TELL_OWNERS)) {
+            statement.setArray(1, db.createArrayOf("text", sagaIds));
+            statement.setString(2, node.name());
+            statement.setLong(3, node.epoch());
+            statement.executeUpdate();
+        }
     }
 
     void take(List<Took> taken) throws SQLException {

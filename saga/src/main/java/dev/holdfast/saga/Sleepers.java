@@ -52,6 +52,9 @@ final class Sleepers implements AutoCloseable {
     private final Alarm alarm = new Alarm();
     private final Set<String> wanted = new LinkedHashSet<>();
     private volatile Set<String> paused = Set.of();
+    private String signalledAfter = "";
+    private boolean moreAreDue;
+    private volatile boolean lookNow;
     private volatile boolean closed;
 
     Sleepers(NodeId node, SignalReads reads, SagaClock clock, Host host, Consumer<Set<String>> pausesChanged) {
@@ -79,14 +82,16 @@ final class Sleepers implements AutoCloseable {
         alarm.ring();
     }
 
-    /// Learns now what is paused, instead of at the next round: whoever pauses a definition on this node finds it
-    /// paused here. Other nodes learn it within a second.
+    /// Looks now instead of at the next round. What is paused is known when this returns: whoever pauses a
+    /// definition on this node finds it paused here. Other nodes learn it within a second.
     void look() {
         try {
             readPauses();
         } catch (SagaStoreException e) {
             LOG.warn("what is paused is read at the next round: {}", e.getMessage());
         }
+        lookNow = true;
+        alarm.ring();
     }
 
     boolean isPaused(String definition) {
@@ -103,12 +108,16 @@ final class Sleepers implements AutoCloseable {
         long looked = System.nanoTime() - LOOK_EVERY.toNanos();
         while (!closed) {
             try {
-                if (System.nanoTime() - looked >= LOOK_EVERY.toNanos()) {
+                if (lookNow || System.nanoTime() - looked >= LOOK_EVERY.toNanos()) {
+                    lookNow = false;
                     looked = System.nanoTime();
                     lookAround();
                 }
                 boolean more = pickUp();
-                alarm.await(more ? SOON : LOOK_EVERY);
+                if (!more && moreAreDue) {
+                    lookNow = true;
+                }
+                alarm.await(more || moreAreDue ? SOON : LOOK_EVERY);
             } catch (RuntimeException e) {
                 LOG.warn("cannot look for sagas to be picked up, will do so again: {}", e.getMessage());
                 LOG.debug("why", e);
@@ -135,12 +144,15 @@ final class Sleepers implements AutoCloseable {
             return;
         }
         readPauses();
-        var signalled = reads.signalled(node, PAGE);
+        var signalled = reads.signalled(node, signalledAfter, PAGE);
+        signalledAfter = signalled.size() < PAGE ? "" : signalled.getLast();
         if (!signalled.isEmpty()) {
             host.signalled(signalled);
         }
+        var due = reads.due(node, clock.now(), PAGE);
+        moreAreDue = due.size() == PAGE;
         synchronized (wanted) {
-            wanted.addAll(reads.due(node, clock.now(), PAGE));
+            wanted.addAll(due);
         }
     }
 

@@ -149,7 +149,7 @@ final class Standing {
                 closingFailures++;
                 lastClosing = entry;
             }
-            case PARKED, SAGA_COMPLETED, SAGA_FAILED -> {}
+            case PARKED, PICKED_UP, SAGA_COMPLETED, SAGA_FAILED -> {}
         }
     }
 

@@ -43,6 +43,30 @@ public record Step<P>(
         String group,
         Children<P, ?> children) {
 
+    /// The same step with other actions.
+    Step<P> acting(StepAction<P> action, StepAction<P> undo) {
+        return new Step<>(
+                name,
+                kind,
+                owner,
+                customerSees,
+                succeedsWhen,
+                failsWhen,
+                action,
+                undo,
+                needsNoUndo,
+                compensatedAt,
+                retries,
+                backoff,
+                within,
+                validFor,
+                deadline,
+                asksFor,
+                undoneAfter,
+                group,
+                children);
+    }
+
     /// @param signal the name of the signal that brings another request
     /// @param atMost how long it is waited for, each time
     /// @param times how many further requests there may be

@@ -53,7 +53,7 @@ final class TimedCaller implements StepCaller {
     }
 
     /// Whoever throws says nothing about what is left behind, except where the type of the exception does.
-    private static Outcome outcomeOf(Callable<Outcome> attempt) {
+    static Outcome outcomeOf(Callable<Outcome> attempt) {
         try {
             var outcome = attempt.call();
             if (outcome == null) {

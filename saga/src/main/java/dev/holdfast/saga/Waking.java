@@ -36,7 +36,7 @@ final class Waking implements Sleepers.Host {
         try {
             var pickedUp = lane.pickUp(sagaIds);
             var came = signals.untaken(pickedUp);
-            for (var recorded : reads.recorded(pickedUp)) {
+            for (var recorded : reads.these(pickedUp)) {
                 adoption.pickUp(recorded, came.getOrDefault(recorded.execution().sagaId(), List.of()));
             }
             if (pickedUp.size() < sagaIds.size()) {

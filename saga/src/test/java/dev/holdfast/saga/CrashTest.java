@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.File;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -68,7 +69,10 @@ class CrashTest {
         audit(seed);
     }
 
-    private void audit(long seed) {
+    private void audit(long seed) throws SQLException {
+        assertThat(new SagaBooks(postgres.dataSource()).always())
+                .as("seed %d", seed)
+                .allMatch(rule -> rule.broken() == 0);
         assertThat(postgres.texts(
                         "SELECT status || ' ' || count(*) FROM saga.saga_executions GROUP BY status ORDER BY 1"))
                 .as("seed %d", seed)

@@ -19,13 +19,14 @@ class SagaBatchTest {
     private static final Instant NOW = Instant.parse("2030-01-01T00:00:00.123456Z");
 
     private final TestPostgres postgres = TestPostgres.withSagaTables();
+    private final NodeRegistry registry = new NodeRegistry(postgres.dataSource(), SagaSettings.DEFAULTS.lease());
     private NodeId node;
     private SagaBatch batch;
 
     @BeforeEach
     void register() {
-        node = NodeRegistry.takeOver(postgres.dataSource(), "a");
-        batch = new SagaBatch(node);
+        node = registry.enter("a");
+        batch = new SagaBatch(node, SagaSettings.DEFAULTS.lease());
     }
 
     @Test
@@ -187,18 +188,18 @@ class SagaBatchTest {
     @Test
     void a_node_whose_row_is_gone_records_nothing() {
         run(start("s1"));
-        NodeRegistry.takeOver(postgres.dataSource(), "b");
+        var successor = registry.enter("a");
 
         assertThat(run(start("s2"), append("s1", entry(1, "seat", SagaEvent.DONE))))
                 .containsExactly(new Result.Fenced(), new Result.Fenced());
         assertThat(postgres.number("SELECT count(*) FROM saga.saga_steps")).isZero();
-        assertThat(postgres.texts("SELECT saga_id || ' ' || node FROM saga.saga_executions"))
-                .containsExactly("s1 b");
+        assertThat(postgres.texts("SELECT saga_id || ' ' || node || '#' || epoch FROM saga.saga_executions"))
+                .containsExactly("s1 " + successor);
     }
 
     @Test
     void the_node_of_the_same_name_that_starts_again_is_another_node() {
-        assertThat(NodeRegistry.takeOver(postgres.dataSource(), "a").epoch()).isGreaterThan(node.epoch());
+        assertThat(registry.enter("a").epoch()).isGreaterThan(node.epoch());
         assertThat(run(start("s1"))).containsExactly(new Result.Fenced());
     }
 

@@ -87,7 +87,7 @@ class SagaRunTest {
 
             diesAfter = Integer.MAX_VALUE;
             var again = run(List.copyOf(recorded));
-            again.recovered();
+            again.recovered("a");
             again.toTheEnd();
 
             assertThat(Standing.of(recorded).status()).as("died after %d", last).isEqualTo(SagaStatus.FAILED);

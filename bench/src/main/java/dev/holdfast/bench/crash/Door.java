@@ -9,6 +9,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
@@ -26,14 +27,19 @@ final class Door implements AutoCloseable {
 
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-    private final URI shop;
+    private final Function<String, URI> addressOf;
     private final Ledger ledger;
     private final LongAdder repeated = new LongAdder();
     private Long struckNanos;
     private Long answeredNanos;
 
     Door(URI shop, Ledger ledger) {
-        this.shop = shop;
+        this(_ -> shop, ledger);
+    }
+
+    /// @param addressOf the address of the process that serves a path
+    Door(Function<String, URI> addressOf, Ledger ledger) {
+        this.addressOf = addressOf;
         this.ledger = ledger;
     }
 
@@ -58,7 +64,7 @@ final class Door implements AutoCloseable {
     /// @return any answer but those that ask to repeat: 503, 429 and the 409 of a request that still runs
     /// @throws IOException when nobody answered for minutes
     Reply send(Call call) throws IOException, InterruptedException {
-        var request = HttpRequest.newBuilder(shop.resolve(call.path()))
+        var request = HttpRequest.newBuilder(addressOf.apply(call.path()).resolve(call.path()))
                 .timeout(ATTEMPT)
                 .header("Content-Type", "application/json")
                 .method(

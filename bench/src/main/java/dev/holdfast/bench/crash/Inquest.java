@@ -35,7 +35,7 @@ final class Inquest {
     /// @return everything found broken since the folder was new, by customers on the way too
     List<Finding> findings(List<Told> round) throws IOException, SQLException, InterruptedException {
         ask(round);
-        try (var db = grounds.shop().postgres().connect()) {
+        try (var db = grounds.postgres().connect()) {
             read(db);
         }
         return ledger.findings();
