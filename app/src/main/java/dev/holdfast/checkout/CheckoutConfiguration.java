@@ -9,6 +9,7 @@ import dev.holdfast.inventory.InventoryApi;
 import dev.holdfast.orders.OrdersApi;
 import dev.holdfast.payment.PaymentApi;
 import dev.holdfast.platform.Lanes;
+import dev.holdfast.platform.Periodic;
 import dev.holdfast.platform.ServiceDatabases;
 import dev.holdfast.platform.Trace;
 import dev.holdfast.platform.remote.Roles;
@@ -25,6 +26,7 @@ import java.util.concurrent.Callable;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.DependsOn;
 
 /// The engine with its flows, and the entry to it.
 @Configuration(proxyBeanMethods = false)
@@ -36,6 +38,8 @@ class CheckoutConfiguration {
 
     /// The customer, the prices and the stock are asked for in between, each for up to 11 s.
     private static final Duration START_APART = Duration.ofSeconds(90);
+
+    private static final Duration COUNT_EVERY = Duration.ofSeconds(10);
 
     private final CartApi carts;
     private final Clock clock;
@@ -62,9 +66,17 @@ class CheckoutConfiguration {
         return new PaymentMethodWait(wait);
     }
 
+    /// Reads the engine's tables, which are there once it has started.
     @Bean
+    @DependsOn("sagaEngine")
     SagaDesk sagaDesk(ServiceDatabases databases) {
         return new SagaDesk(databases.of("saga").pool());
+    }
+
+    /// An index of a few rows is counted, so this costs nothing; the last figure stands while the database is away.
+    @Bean
+    Periodic putDownCounter(SagaDesk desk, EngineMetrics figures) {
+        return Periodic.every(COUNT_EVERY, "put-down-counter", () -> figures.putDown(desk.putDown()));
     }
 
     @Bean
@@ -96,6 +108,7 @@ class CheckoutConfiguration {
         flows.all().forEach(builder::register);
         var engine = builder.start();
         figures.watch(engine, maxInFlight);
+        figures.watchPauses(engine, flows.all());
         return engine;
     }
 

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 
 /// The engine's figures for Prometheus, `holdfast.saga.*`.
 final class EngineMetrics implements SagaListener {
@@ -27,10 +28,13 @@ final class EngineMetrics implements SagaListener {
     /// By id, because a saga may be named again: when it is taken up after a restart, or tried anew.
     private final Set<String> attention = ConcurrentHashMap.newKeySet();
 
+    private final AtomicLong putDown = new AtomicLong();
+
     EngineMetrics(MeterRegistry metrics, BatchListener batches, Clock clock) {
         this.metrics = metrics;
         this.batches = batches;
         this.clock = clock;
+        metrics.gauge("holdfast.saga.put.down", putDown);
         metrics.gaugeCollectionSize("holdfast.saga.attention", Tags.empty(), attention);
     }
 
@@ -43,6 +47,20 @@ final class EngineMetrics implements SagaListener {
                 metrics.counter("holdfast.saga.dead.letters", "definition", definition.name(), "step", step.name());
             }
         }
+    }
+
+    /// A gauge for each definition whether an operator has paused it. Known in memory.
+    void watchPauses(SagaEngine engine, List<? extends SagaDefinition<?>> definitions) {
+        definitions.stream().map(SagaDefinition::name).distinct().forEach(name -> Gauge.builder(
+                        "holdfast.saga.paused", engine, e -> e.operator().isPaused(name) ? 1 : 0)
+                .tag("definition", name)
+                .register(metrics));
+    }
+
+    /// Counted by a statement and not in memory, so it is told here from time to time and not asked for by a
+    /// scrape.
+    void putDown(long sagas) {
+        putDown.set(sagas);
     }
 
     /// Gauges of what is in flight. Looked up in memory when they are scraped, so they do without the database.
