@@ -12,6 +12,7 @@ import dev.holdfast.platform.Lanes;
 import dev.holdfast.platform.ServiceDatabases;
 import dev.holdfast.platform.Trace;
 import dev.holdfast.saga.Outcome;
+import dev.holdfast.saga.SagaDesk;
 import dev.holdfast.saga.SagaEngine;
 import dev.holdfast.saga.SagaSchema;
 import dev.holdfast.saga.SagaSettings;
@@ -44,8 +45,23 @@ class CheckoutConfiguration {
     }
 
     @Bean
-    Flows flows(Participants participants) {
-        return new Flows(participants);
+    Flows flows(Participants participants, PaymentMethodWait wait) {
+        return new Flows(participants, wait.atMost());
+    }
+
+    @Bean
+    PaymentMethodWait paymentMethodWait(@Value("${holdfast.checkout.payment-method-wait:0}") Duration wait) {
+        return new PaymentMethodWait(wait);
+    }
+
+    @Bean
+    SagaDesk sagaDesk(ServiceDatabases databases) {
+        return new SagaDesk(databases.of("saga").pool());
+    }
+
+    @Bean
+    OtherPaymentMethods otherPaymentMethods(SagaEngine engine, CheckoutStatuses statuses, SagaDesk desk) {
+        return new OtherPaymentMethods(engine, statuses, desk);
     }
 
     @Bean

@@ -91,7 +91,10 @@ final class OrderSteps {
                 order.lines(),
                 order.total(),
                 order.shippingAddress(),
-                order.paymentMethodIds().getFirst(),
+                call.facts()
+                        .getOrDefault(
+                                "authorize-payment.payment_method",
+                                order.paymentMethodIds().getFirst()),
                 reserved,
                 call.notAfter());
     }
