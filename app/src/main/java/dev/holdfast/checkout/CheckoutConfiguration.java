@@ -11,6 +11,7 @@ import dev.holdfast.payment.PaymentApi;
 import dev.holdfast.platform.Lanes;
 import dev.holdfast.platform.ServiceDatabases;
 import dev.holdfast.platform.Trace;
+import dev.holdfast.platform.remote.Roles;
 import dev.holdfast.saga.Outcome;
 import dev.holdfast.saga.SagaDesk;
 import dev.holdfast.saga.SagaEngine;
@@ -28,6 +29,13 @@ import org.springframework.context.annotation.Configuration;
 /// The engine with its flows, and the entry to it.
 @Configuration(proxyBeanMethods = false)
 class CheckoutConfiguration {
+
+    /// Between freezing a cart and the end of the start of its saga: 10 s of patience with the lane, 30 s for a
+    /// lost COMMIT.
+    private static final Duration START_HERE = Duration.ofSeconds(45);
+
+    /// The customer, the prices and the stock are asked for in between, each for up to 11 s.
+    private static final Duration START_APART = Duration.ofSeconds(90);
 
     private final CartApi carts;
     private final Clock clock;
@@ -113,7 +121,7 @@ class CheckoutConfiguration {
     }
 
     @Bean(initMethod = "start", destroyMethod = "close")
-    FrozenCarts frozenCarts(SagaEngine engine) {
-        return new FrozenCarts(carts, engine, clock);
+    FrozenCarts frozenCarts(SagaEngine engine, Roles roles) {
+        return new FrozenCarts(carts, engine, clock, roles.elsewhere().isEmpty() ? START_HERE : START_APART);
     }
 }
