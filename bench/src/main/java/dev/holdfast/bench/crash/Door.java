@@ -9,6 +9,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
@@ -26,13 +27,14 @@ final class Door implements AutoCloseable {
 
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-    private final URI shop;
+    private final Supplier<URI> shop;
     private final Ledger ledger;
     private final LongAdder repeated = new LongAdder();
     private Long struckNanos;
     private Long answeredNanos;
 
-    Door(URI shop, Ledger ledger) {
+    /// @param shop where to, asked anew for each try: any of several that sell the same
+    Door(Supplier<URI> shop, Ledger ledger) {
         this.shop = shop;
         this.ledger = ledger;
     }
@@ -58,7 +60,7 @@ final class Door implements AutoCloseable {
     /// @return any answer but those that ask to repeat: 503, 429 and the 409 of a request that still runs
     /// @throws IOException when nobody answered for minutes
     Reply send(Call call) throws IOException, InterruptedException {
-        var request = HttpRequest.newBuilder(shop.resolve(call.path()))
+        var request = HttpRequest.newBuilder()
                 .timeout(ATTEMPT)
                 .header("Content-Type", "application/json")
                 .method(
@@ -72,14 +74,14 @@ final class Door implements AutoCloseable {
         if (call.waitSeconds() > 0) {
             request.header("Prefer", "wait=" + call.waitSeconds());
         }
-        return untilAnswered(call, request.build());
+        return untilAnswered(call, request);
     }
 
-    private Reply untilAnswered(Call call, HttpRequest request) throws IOException, InterruptedException {
+    private Reply untilAnswered(Call call, HttpRequest.Builder request) throws IOException, InterruptedException {
         var giveUp = System.nanoTime() + PATIENCE.toNanos();
         var pauseMillis = FIRST_PAUSE_MILLIS;
         while (true) {
-            var outcome = attempt(request);
+            var outcome = attempt(request.uri(shop.get().resolve(call.path())).build());
             if (outcome instanceof Reply reply) {
                 note(call, reply);
                 if (!reply.asksToRepeat()) {

@@ -12,7 +12,7 @@ final class Grounds implements AutoCloseable {
 
     /// Of every order, so the same seed meets the same ones. Providers take a while, or hardly anything would be in
     /// flight at a blow.
-    private static final List<String> SETTINGS = List.of(
+    static final List<String> SETTINGS = List.of(
             "holdfast.faults.decline-rate=0.05",
             "holdfast.faults.lost-payment-reply-rate=0.05",
             "holdfast.faults.lost-label-reply-rate=0.05",
@@ -31,7 +31,7 @@ final class Grounds implements AutoCloseable {
 
     private Grounds(ShopProcess shop) {
         this.shop = shop;
-        this.door = new Door(shop.address(), ledger);
+        this.door = new Door(shop::address, ledger);
     }
 
     /// In a fresh folder; nothing runs yet.
@@ -56,6 +56,10 @@ final class Grounds implements AutoCloseable {
 
     Door door() {
         return door;
+    }
+
+    Inquest inquest() {
+        return new Inquest(door, ledger, shelf, shop.postgres());
     }
 
     Path folder() {
