@@ -4,6 +4,7 @@ import dev.holdfast.platform.Lanes;
 import dev.holdfast.platform.Periodic;
 import dev.holdfast.platform.RequestKeys;
 import dev.holdfast.platform.ServiceDatabases;
+import dev.holdfast.platform.remote.Offer;
 import java.time.Clock;
 import java.time.Duration;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -37,5 +38,10 @@ class CartConfiguration {
     Periodic cartRequestKeySweeper(Carts migrated, ServiceDatabases databases, Clock clock) {
         var pool = databases.of(CART).pool();
         return Periodic.every(Duration.ofHours(1), "cart-request-keys", () -> keys.prune(pool, clock.instant()));
+    }
+
+    @Bean
+    Offer cartOffer(Carts carts) {
+        return CartWire.offer(carts);
     }
 }

@@ -56,15 +56,19 @@ final class Catalog implements CatalogApi {
 
     @Override
     public void importProducts(List<Product> products) {
+        requireValid(products);
+        for (int from = 0; from < products.size(); from += SET) {
+            putAll(products.subList(from, Math.min(products.size(), from + SET)));
+        }
+    }
+
+    static void requireValid(List<Product> products) {
         for (var product : products) {
             var flaw = ProductRules.flaw(product);
             if (flaw != null) {
                 throw new IllegalArgumentException(
                         "product '" + product.sku() + "': " + flaw.member() + " " + flaw.reason());
             }
-        }
-        for (int from = 0; from < products.size(); from += SET) {
-            putAll(products.subList(from, Math.min(products.size(), from + SET)));
         }
     }
 

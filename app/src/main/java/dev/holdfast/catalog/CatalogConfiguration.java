@@ -7,6 +7,7 @@ import dev.holdfast.platform.Periodic;
 import dev.holdfast.platform.RequestKeys;
 import dev.holdfast.platform.ServiceDatabase;
 import dev.holdfast.platform.ServiceDatabases;
+import dev.holdfast.platform.remote.Offer;
 import java.time.Clock;
 import java.time.Duration;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -46,5 +47,10 @@ class CatalogConfiguration {
     Periodic catalogRequestKeySweeper(ProductStore migrated, ServiceDatabases databases, Clock clock) {
         var pool = databases.of(CATALOG).pool();
         return Periodic.every(Duration.ofHours(1), "catalog-request-keys", () -> keys.prune(pool, clock.instant()));
+    }
+
+    @Bean
+    Offer catalogOffer(Catalog catalog) {
+        return CatalogWire.offer(catalog);
     }
 }

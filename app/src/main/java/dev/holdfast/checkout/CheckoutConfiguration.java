@@ -1,7 +1,6 @@
 package dev.holdfast.checkout;
 
 import dev.holdfast.cart.CartApi;
-import dev.holdfast.cart.PriceList;
 import dev.holdfast.catalog.CatalogApi;
 import dev.holdfast.customers.CustomersApi;
 import dev.holdfast.flows.Flows;
@@ -20,8 +19,6 @@ import dev.holdfast.shipping.ShippingApi;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.springframework.beans.factory.annotation.Value;
@@ -55,17 +52,6 @@ class CheckoutConfiguration {
     @Bean
     Participants participants(InventoryApi inventory, PaymentApi payment, OrdersApi orders, ShippingApi shipping) {
         return new Participants(inventory, payment, orders, shipping, carts, clock, holdTtl);
-    }
-
-    /// The cart shows the catalog's names and prices, without knowing the catalog.
-    @Bean
-    PriceList priceList(CatalogApi catalog) {
-        return skus -> {
-            var shown = new HashMap<String, PriceList.Shown>();
-            catalog.find(List.copyOf(skus))
-                    .forEach((sku, product) -> shown.put(sku, new PriceList.Shown(product.name(), product.price())));
-            return shown;
-        };
     }
 
     @Bean
@@ -108,8 +94,10 @@ class CheckoutConfiguration {
 
     @Bean
     NodeName nodeName(EngineSettings settings, Environment environment) {
-        boolean embedded = !environment.containsProperty("holdfast.datasource.url")
-                && !environment.containsProperty("holdfast.saga.datasource.url");
+        boolean embedded = environment
+                        .getProperty("holdfast.datasource.url", "")
+                        .isBlank()
+                && environment.getProperty("holdfast.saga.datasource.url", "").isBlank();
         var chosen = settings.isNamed() ? settings.node() : embedded ? EMBEDDED_NODE : null;
         return new NodeName(settings, Optional.ofNullable(chosen));
     }

@@ -6,6 +6,7 @@ import dev.holdfast.flows.Flows;
 import dev.holdfast.saga.LogEntry;
 import dev.holdfast.saga.SagaDefinition;
 import dev.holdfast.saga.SagaEngine;
+import dev.holdfast.saga.SagaEvent;
 import dev.holdfast.saga.SagaStatus;
 import dev.holdfast.saga.SagaView;
 import dev.holdfast.saga.Step;
@@ -74,21 +75,17 @@ final class CheckoutStatuses {
                 case UNCLEAR, RECOVERED, WAITING -> status = "unclear";
                 case PIVOT_BEGUN -> status = "running";
                 case UNDONE, RESOLVED -> status = "undone";
-                case UNDO_FAILED, TURNED_BACK, CLOSING_FAILED, PARKED, SAGA_COMPLETED, SAGA_FAILED -> {}
-            }
-            switch (entry.event()) {
-                case DONE, REFUSED, FAILED, UNCLEAR, WAITING -> attempts++;
-                case RECOVERED,
-                        PIVOT_BEGUN,
-                        UNDONE,
-                        RESOLVED,
-                        UNDO_FAILED,
+                case UNDO_FAILED,
                         TURNED_BACK,
                         CLOSING_FAILED,
+                        SIGNALLED,
+                        DEADLINE_PASSED,
+                        PICKED_UP,
                         PARKED,
                         SAGA_COMPLETED,
                         SAGA_FAILED -> {}
             }
+            attempts += isAttempt(entry.event()) ? 1 : 0;
         }
         var current = step.name().equals(saga.currentStep()) && saga.status() == SagaStatus.STARTED;
         var endedAt = entries.isEmpty() ? null : entries.getLast().endedAt();
@@ -98,5 +95,24 @@ final class CheckoutStatuses {
                 current && !status.equals("done") ? "running" : status,
                 attempts,
                 endedAt);
+    }
+
+    private static boolean isAttempt(SagaEvent event) {
+        return switch (event) {
+            case DONE, REFUSED, FAILED, UNCLEAR, WAITING -> true;
+            case RECOVERED,
+                    PICKED_UP,
+                    SIGNALLED,
+                    DEADLINE_PASSED,
+                    PIVOT_BEGUN,
+                    UNDONE,
+                    RESOLVED,
+                    UNDO_FAILED,
+                    TURNED_BACK,
+                    CLOSING_FAILED,
+                    PARKED,
+                    SAGA_COMPLETED,
+                    SAGA_FAILED -> false;
+        };
     }
 }

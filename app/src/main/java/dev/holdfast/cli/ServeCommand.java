@@ -23,13 +23,24 @@ final class ServeCommand implements Callable<Integer> {
             description = "Set a property, such as holdfast.datasource.url=jdbc:postgresql://…; may be repeated.")
     private List<String> settings = List.of();
 
+    @Option(
+            names = "--roles",
+            paramLabel = "ROLE,…",
+            description = "Run only these services: catalog, customers, cart, inventory, payment, shipping, orders,"
+                    + " notification, checkout. Where those run that they need is said with"
+                    + " --set holdfast.services.ROLE.url=http://…; without --roles all run here.")
+    private String roles;
+
     @Override
     public Integer call() throws Exception {
         options.check();
         var properties = new ArrayList<String>();
+        if (roles != null) {
+            properties.add("--holdfast.roles=" + roles);
+        }
         settings.forEach(setting -> properties.add("--" + setting));
         try (var shop = options.open(options.durable(), properties)) {
-            System.out.println("serving at " + shop.address() + ", data in "
+            System.out.println("serving at " + shop.address() + (roles == null ? "" : ", " + roles) + ", data in "
                     + options.durable().toAbsolutePath());
             if (!shop.awaitEnd()) {
                 System.err.println(

@@ -15,7 +15,7 @@ import java.util.Optional;
 /// Customers: reads from the pool, writes through the lane.
 final class Customers implements CustomersApi {
 
-    private static final int SET = 1_000;
+    static final int SET = 1_000;
 
     private final CustomerStore store;
     private final GroupCommit<CustomerCommand, Outcome> lane;
@@ -33,16 +33,20 @@ final class Customers implements CustomersApi {
 
     @Override
     public void putCustomers(List<Customer> customers) {
+        requireValid(customers);
+        for (int from = 0; from < customers.size(); from += SET) {
+            var set = customers.subList(from, Math.min(customers.size(), from + SET));
+            lane.submit(new CustomerCommand(List.copyOf(set), null));
+        }
+    }
+
+    static void requireValid(List<Customer> customers) {
         for (var customer : customers) {
             try {
                 CustomerRules.check(customer);
             } catch (ProblemException e) {
                 throw new IllegalArgumentException("customer '" + customer.userId() + "': " + e.getMessage(), e);
             }
-        }
-        for (int from = 0; from < customers.size(); from += SET) {
-            var set = customers.subList(from, Math.min(customers.size(), from + SET));
-            lane.submit(new CustomerCommand(List.copyOf(set), null));
         }
     }
 

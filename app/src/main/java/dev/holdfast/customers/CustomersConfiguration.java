@@ -4,6 +4,7 @@ import dev.holdfast.platform.Lanes;
 import dev.holdfast.platform.Periodic;
 import dev.holdfast.platform.RequestKeys;
 import dev.holdfast.platform.ServiceDatabases;
+import dev.holdfast.platform.remote.Offer;
 import java.time.Clock;
 import java.time.Duration;
 import org.springframework.context.annotation.Bean;
@@ -28,5 +29,10 @@ class CustomersConfiguration {
     Periodic customersRequestKeySweeper(Customers migrated, ServiceDatabases databases, Clock clock) {
         var pool = databases.of(CUSTOMERS).pool();
         return Periodic.every(Duration.ofHours(1), "customers-request-keys", () -> keys.prune(pool, clock.instant()));
+    }
+
+    @Bean
+    Offer customersOffer(Customers customers) {
+        return CustomersWire.offer(customers);
     }
 }

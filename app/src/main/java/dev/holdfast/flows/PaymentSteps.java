@@ -16,6 +16,9 @@ final class PaymentSteps {
 
     private static final Duration TIME_LIMIT = Duration.ofSeconds(30);
 
+    /// Inventory's word for a hold that became a sale.
+    private static final String SOLD = "reservation-committed";
+
     private final Participants services;
     private final PaymentApi payment;
 
@@ -79,8 +82,9 @@ final class PaymentSteps {
 
     private Outcome authorize(CheckoutOrder order, StepCall call, boolean capture) {
         return Calls.outcomeOf(() -> {
-            if (call.attempt() > 0 && !capture && !stillHeld(order)) {
-                return turnBack(order, call);
+            var lost = call.attempt() > 0 && !capture ? lost(order) : null;
+            if (lost != null) {
+                return lost.equals(SOLD) ? new Outcome.Unclear("an attempt of long ago") : turnBack(order, call);
             }
             var request = new AuthorizeRequest(
                     order.orderId(), call.key(), order.total(), order.paymentMethodIds(), capture, call.notAfter());
@@ -94,9 +98,18 @@ final class PaymentSteps {
     }
 
     /// A payment that is retried must not meet a world that moved on: its hold gets a fresh deadline first.
-    private boolean stillHeld(CheckoutOrder order) {
+    ///
+    /// A hold that is sold was not lost: then this attempt stood still somewhere, another one went through, and the
+    /// checkout with it. Were it taken for lost, a node that wakes long after would give the money back of an order
+    /// that is confirmed. Nobody waits for what such an attempt reports.
+    ///
+    /// @return why the hold is gone, `null` while it is there
+    private String lost(CheckoutOrder order) {
         var until = services.clock().instant().plus(services.holdTtl());
-        return services.inventory().extend(InventorySteps.reservation(order), until) instanceof InventoryApi.Held;
+        return switch (services.inventory().extend(InventorySteps.reservation(order), until)) {
+            case InventoryApi.Held _ -> null;
+            case InventoryApi.Refused refused -> refused.code();
+        };
     }
 
     /// The stock went to somebody else while the payment was retried. An earlier attempt may have authorized all

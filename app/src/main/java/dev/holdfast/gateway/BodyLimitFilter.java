@@ -31,7 +31,7 @@ final class BodyLimitFilter extends OncePerRequestFilter {
     @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
-        var limit = limitFor(request.getContentType());
+        var limit = limitFor(request);
         if (request.getContentLengthLong() > limit) {
             // The rest of the body is on its way and will not be read: this connection is of no further use.
             response.setHeader("Connection", "close");
@@ -41,7 +41,11 @@ final class BodyLimitFilter extends OncePerRequestFilter {
         }
     }
 
-    private long limitFor(String contentType) {
+    private long limitFor(HttpServletRequest request) {
+        if (InternalSecretFilter.isInternal(request)) {
+            return limits.maxInternalBody().toBytes();
+        }
+        var contentType = request.getContentType();
         var csv = contentType != null && contentType.regionMatches(true, 0, "text/csv", 0, 8);
         return (csv ? limits.maxCsvBody() : limits.maxBody()).toBytes();
     }

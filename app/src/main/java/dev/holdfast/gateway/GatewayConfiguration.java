@@ -1,5 +1,12 @@
 package dev.holdfast.gateway;
 
+import dev.holdfast.groupcommit.GroupCommitException;
+import dev.holdfast.platform.EffectUnclearException;
+import dev.holdfast.platform.Json;
+import dev.holdfast.platform.NoEffectException;
+import dev.holdfast.platform.remote.FaultWording;
+import dev.holdfast.platform.remote.Reply;
+import dev.holdfast.platform.remote.ServicesSettings;
 import java.security.SecureRandom;
 import org.apache.catalina.core.StandardHost;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
@@ -18,6 +25,26 @@ class GatewayConfiguration {
     @Bean
     BodyLimitFilter bodyLimitFilter(HttpLimits limits) {
         return new BodyLimitFilter(limits, new ProblemWriter());
+    }
+
+    @Bean
+    InternalSecretFilter internalSecretFilter(ServicesSettings services) {
+        return new InternalSecretFilter(services.secret(), new ProblemWriter());
+    }
+
+    /// What a call of another process comes to, in the words of this door; and in the words of whoever failed,
+    /// where those are written for people. The other process puts them on record, and its door words them anew.
+    @Bean
+    FaultWording faultWording() {
+        return fault -> {
+            var problem = Problems.of(fault);
+            var said = switch (fault) {
+                case EffectUnclearException _, NoEffectException _, GroupCommitException _ ->
+                    problem.with("cause", fault.getMessage());
+                default -> problem;
+            };
+            return new Reply(said.status(), Json.mapper().valueToTree(said.body((String) null)));
+        };
     }
 
     /// Requests that are no HTTP never reach a filter; Tomcat would answer them with a page of its own.

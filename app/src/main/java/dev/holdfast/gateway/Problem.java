@@ -83,12 +83,19 @@ record Problem(
 
     /// The members in the order people read them.
     Map<String, Object> body(HttpServletRequest request) {
+        return body(instanceOf(request));
+    }
+
+    /// @param instance the path that was asked, or null: it was one call of many
+    Map<String, Object> body(String instance) {
         var body = new LinkedHashMap<String, Object>();
         body.put("type", TYPES + slug);
         body.put("title", title);
         body.put("status", status);
         body.put("detail", detail);
-        body.put("instance", instanceOf(request));
+        if (instance != null) {
+            body.put("instance", instance);
+        }
         var trace = Trace.current();
         if (trace != null) {
             body.put("trace_id", trace.traceId());

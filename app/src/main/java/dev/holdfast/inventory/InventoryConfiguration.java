@@ -7,6 +7,7 @@ import dev.holdfast.platform.Lanes;
 import dev.holdfast.platform.ServiceDatabase;
 import dev.holdfast.platform.ServiceDatabases;
 import dev.holdfast.platform.events.Outboxes;
+import dev.holdfast.platform.remote.Offer;
 import java.time.Clock;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
@@ -56,5 +57,10 @@ class InventoryConfiguration {
         var database = databases.of(SERVICE);
         database.migrate();
         return database;
+    }
+
+    @Bean
+    Offer inventoryOffer(InventoryService inventory, InventoryBooks books) {
+        return InventoryWire.offer(inventory, books);
     }
 }

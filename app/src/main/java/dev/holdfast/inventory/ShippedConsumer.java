@@ -3,6 +3,8 @@ package dev.holdfast.inventory;
 import dev.holdfast.platform.Event;
 import dev.holdfast.platform.EventConsumer;
 import dev.holdfast.platform.ServiceDatabase;
+import dev.holdfast.platform.events.Subscriptions;
+import dev.holdfast.platform.remote.Role;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
@@ -36,7 +38,7 @@ final class ShippedConsumer implements EventConsumer {
 
     @Override
     public boolean wants(String type) {
-        return type.equals("OrderShipped");
+        return Subscriptions.of(Role.INVENTORY).contains(type);
     }
 
     @Override

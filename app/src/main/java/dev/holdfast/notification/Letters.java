@@ -3,10 +3,11 @@ package dev.holdfast.notification;
 import dev.holdfast.platform.Event;
 import dev.holdfast.platform.Ids;
 import dev.holdfast.platform.Json;
+import dev.holdfast.platform.events.Subscriptions;
+import dev.holdfast.platform.remote.Role;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
 /// Which events a customer hears of, and in what words.
@@ -16,23 +17,12 @@ final class Letters {
 
     private static final List<String> CHANNELS = List.of("email");
 
-    private static final Set<String> TYPES = Set.of(
-            "OrderConfirmed",
-            "OrderShipped",
-            "OrderDelivered",
-            "OrderCancelled",
-            "OrderRefundPending",
-            "OrderRefunded",
-            "CheckoutFailed",
-            "InventoryFailed",
-            "PaymentFailed");
-
     private record Words(String subject, String body) {}
 
     private Letters() {}
 
     static boolean tellsOf(String type) {
-        return TYPES.contains(type);
+        return Subscriptions.of(Role.NOTIFICATION).contains(type);
     }
 
     /// One message per channel.

@@ -1,6 +1,7 @@
 package dev.holdfast.notification;
 
 import dev.holdfast.platform.ServiceDatabases;
+import dev.holdfast.platform.remote.Offer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -12,5 +13,10 @@ class NotificationConfiguration {
         var database = databases.of("notification");
         database.migrate();
         return new Notifications(database);
+    }
+
+    @Bean
+    Offer notificationOffer(NotificationBooks books) {
+        return NotificationWire.offer(books);
     }
 }

@@ -3,6 +3,7 @@ package dev.holdfast.orders;
 import dev.holdfast.platform.Lanes;
 import dev.holdfast.platform.ServiceDatabases;
 import dev.holdfast.platform.events.Outboxes;
+import dev.holdfast.platform.remote.Offer;
 import java.time.Clock;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -24,5 +25,10 @@ class OrdersConfiguration {
     @Bean
     OrderBooks orderBooks(ServiceDatabases databases, OrdersApi orders) {
         return new SqlOrderBooks(databases.of(SCHEMA).pool());
+    }
+
+    @Bean
+    Offer ordersOffer(OrdersApi orders, OrderBooks books) {
+        return OrdersWire.offer(orders, books);
     }
 }

@@ -4,6 +4,7 @@ import dev.holdfast.platform.FaultRates;
 import dev.holdfast.platform.Lanes;
 import dev.holdfast.platform.ServiceDatabases;
 import dev.holdfast.platform.events.Outboxes;
+import dev.holdfast.platform.remote.Offer;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.util.List;
@@ -68,5 +69,10 @@ class PaymentConfiguration {
             PaymentLane lane, ProviderCalls calls, ServiceDatabases databases, PaymentSettings settings, Clock clock) {
         var unsettled = new UnsettledOrders(databases.of(SERVICE), settings.sweepAfter(), clock);
         return new PaymentSweeper(lane, calls, unsettled, settings.sweepInterval(), settings.sweepAfter());
+    }
+
+    @Bean
+    Offer paymentOffer(PaymentApi payments, PaymentBooks books) {
+        return PaymentWire.offer(payments, books);
     }
 }

@@ -5,8 +5,7 @@ import dev.holdfast.notification.NotificationBooks;
 import dev.holdfast.orders.OrderBooks;
 import dev.holdfast.orders.OrderBooks.OpenOrder;
 import dev.holdfast.payment.PaymentBooks;
-import dev.holdfast.platform.ServiceDatabase;
-import dev.holdfast.platform.events.OutboxBooks;
+import dev.holdfast.platform.events.OutboxView;
 import dev.holdfast.saga.SagaBooks;
 import dev.holdfast.saga.SagaEngine;
 import dev.holdfast.shipping.ShippingBooks;
@@ -123,9 +122,9 @@ final class Audit {
         }
         services.shipping().unsettled().forEach((status, count) -> busy.add(count + " labels are " + status));
         for (var outbox : services.outboxes()) {
-            var pending = OutboxBooks.of(outbox).backlog().pending();
+            var pending = outbox.backlog().pending();
             if (pending > 0) {
-                busy.add(pending + " events of " + outbox.schema() + " are undelivered");
+                busy.add(pending + " events of " + outbox.service() + " are undelivered");
             }
         }
         return busy;
@@ -158,16 +157,16 @@ final class Audit {
                 services.orders().broken());
     }
 
-    /// A parked saga is waited for by nobody but a person, and everything may be quiet around it; its order may
-    /// stand anywhere between created and confirmed.
+    /// A saga that waits, for a customer's other card or for a person because it is parked, is not in flight, and
+    /// everything may be quiet around it; its order may stand anywhere between created and confirmed.
     ///
-    /// @return the orders of parked sagas
+    /// @return the orders of such sagas
     private Set<String> undecided() throws SQLException {
         var undecided = new HashSet<String>();
-        var page = services.sagas().parked(null, PAGE);
+        var page = services.sagas().undecided(null, PAGE);
         while (!page.isEmpty()) {
             page.forEach(saga -> undecided.add(SagaByOrder.orderOf(saga.payload())));
-            page = services.sagas().parked(page.getLast().sagaId(), PAGE);
+            page = services.sagas().undecided(page.getLast().sagaId(), PAGE);
         }
         return undecided;
     }
@@ -198,13 +197,12 @@ final class Audit {
 
     private List<Check> gaps() throws SQLException {
         var checks = new ArrayList<Check>();
-        for (var database : services.outboxes()) {
-            var books = OutboxBooks.of(database);
-            var gaps = books.brokenRuns();
+        for (var outbox : services.outboxes()) {
+            var gaps = outbox.brokenRuns();
             checks.add(new Check(
                     "events",
-                    database.schema() + ": what is undelivered of a subject has no gap",
-                    books.backlog().pending(),
+                    outbox.service() + ": what is undelivered of a subject has no gap",
+                    outbox.backlog().pending(),
                     gaps.size(),
                     gaps.isEmpty() ? null : gaps.getFirst().subject()));
         }
@@ -213,9 +211,9 @@ final class Audit {
 
     private List<Check> outboxes() throws SQLException {
         var checks = new ArrayList<Check>();
-        for (var database : services.outboxes()) {
-            var pending = OutboxBooks.of(database).backlog().pending();
-            checks.add(Check.of("events", database.schema() + ": the outbox is empty", pending, pending));
+        for (var outbox : services.outboxes()) {
+            var pending = outbox.backlog().pending();
+            checks.add(Check.of("events", outbox.service() + ": the outbox is empty", pending, pending));
         }
         return checks;
     }
@@ -226,7 +224,7 @@ final class Audit {
 
     /// Whose books are read.
     ///
-    /// @param outboxes the databases of the services that have events
+    /// @param outboxes of the services that have events
     record Services(
             InventoryBooks inventory,
             PaymentBooks payment,
@@ -235,7 +233,7 @@ final class Audit {
             NotificationBooks notification,
             SagaBooks sagas,
             SagaEngine engine,
-            List<ServiceDatabase> outboxes) {}
+            List<OutboxView> outboxes) {}
 
     /// @param quiet whether nothing was in flight; if not, what holds only then was left out
     /// @param busy what was in flight, in words

@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 /// Walks the orders, their money, their reservations and their labels side by side, by order id, and holds each
 /// against the others. Only when all is quiet: beside the load the four are never of one moment.
 ///
-/// What a parked saga is about is undecided until a person has looked, so only its sums are judged.
+/// What a saga is about that waits or is parked is undecided until it goes on, so only its sums are judged.
 final class OrderByOrder {
 
     private static final int PAGE = 1_000;
@@ -48,7 +48,7 @@ final class OrderByOrder {
     private final Pages<LiveLabel> labels;
     private final Map<Tally.Rule, Tally> tallies = new LinkedHashMap<>();
 
-    /// @param undecided the orders of parked sagas
+    /// @param undecided the orders of sagas that wait or are parked
     OrderByOrder(Services services, Set<String> undecided) {
         this.services = services;
         this.undecided = undecided;

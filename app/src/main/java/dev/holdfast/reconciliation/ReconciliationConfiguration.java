@@ -5,11 +5,16 @@ import dev.holdfast.notification.NotificationBooks;
 import dev.holdfast.orders.OrderBooks;
 import dev.holdfast.payment.PaymentBooks;
 import dev.holdfast.platform.ServiceDatabases;
+import dev.holdfast.platform.events.OutboxView;
+import dev.holdfast.platform.remote.RemoteServices;
+import dev.holdfast.platform.remote.Role;
+import dev.holdfast.platform.remote.Roles;
 import dev.holdfast.reconciliation.Audit.Services;
 import dev.holdfast.saga.SagaBooks;
 import dev.holdfast.saga.SagaEngine;
 import dev.holdfast.shipping.ShippingBooks;
 import java.time.Clock;
+import java.util.List;
 import java.util.stream.Stream;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -17,7 +22,7 @@ import org.springframework.context.annotation.Configuration;
 @Configuration(proxyBeanMethods = false)
 class ReconciliationConfiguration {
 
-    /// The services' own books.
+    /// The services' own books, read here or in the processes that have them.
     record Books(
             InventoryBooks inventory,
             PaymentBooks payment,
@@ -36,10 +41,18 @@ class ReconciliationConfiguration {
     }
 
     @Bean
-    Audit audit(Books books, SagaEngine engine, ServiceDatabases databases, Clock clock) {
-        var outboxes = Stream.of("orders", "inventory", "payment", "shipping")
-                .map(databases::of)
-                .toList();
+    Outboxes outboxViews(Roles roles, ServiceDatabases databases, RemoteServices services) {
+        return new Outboxes(Stream.of(Role.ORDERS, Role.INVENTORY, Role.PAYMENT, Role.SHIPPING)
+                .map(role -> roles.isLocal(role)
+                        ? OutboxView.of(databases.of(role.word()))
+                        : OutboxView.of(services.of(role)))
+                .toList());
+    }
+
+    record Outboxes(List<OutboxView> views) {}
+
+    @Bean
+    Audit audit(Books books, SagaEngine engine, ServiceDatabases databases, Outboxes outboxes, Clock clock) {
         var sagas = new SagaBooks(databases.of("saga").pool());
         return new Audit(
                 new Services(
@@ -50,7 +63,7 @@ class ReconciliationConfiguration {
                         books.notification(),
                         sagas,
                         engine,
-                        outboxes),
+                        outboxes.views()),
                 clock);
     }
 }

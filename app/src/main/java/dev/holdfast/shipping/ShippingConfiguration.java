@@ -5,6 +5,7 @@ import dev.holdfast.platform.FaultRates;
 import dev.holdfast.platform.Lanes;
 import dev.holdfast.platform.ServiceDatabases;
 import dev.holdfast.platform.events.Outboxes;
+import dev.holdfast.platform.remote.Offer;
 import dev.holdfast.shipping.ShippingCommand.Answer;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
@@ -81,5 +82,10 @@ class ShippingConfiguration {
             ServiceDatabases databases, GroupCommit<ShippingCommand, Answer> shippingLane, Carriers carriers) {
         return new SqlShippingBooks(
                 databases.of(SCHEMA).pool(), databases.of(CARRIERS).pool());
+    }
+
+    @Bean
+    Offer shippingOffer(ShippingApi shipping, ShippingBooks books) {
+        return ShippingWire.offer(shipping, books);
     }
 }

@@ -12,15 +12,25 @@ import dev.holdfast.inventory.InventoryApi.Released;
 import dev.holdfast.inventory.InventoryApi.ReservationRef;
 import dev.holdfast.inventory.InventoryApi.Shortage;
 import dev.holdfast.platform.Trace;
+import dev.holdfast.testing.Reach;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
+@ParameterizedClass(name = "{0}")
+@EnumSource(Reach.class)
 class HoldTest {
 
-    private final InventoryFixture fixture = new InventoryFixture();
-    private final InventoryService inventory = fixture.inventory;
+    private final InventoryFixture fixture;
+    private final InventoryApi inventory;
+
+    HoldTest(Reach reach) {
+        fixture = new InventoryFixture(reach);
+        inventory = fixture.asked;
+    }
 
     @AfterEach
     void close() throws Exception {

@@ -6,12 +6,15 @@ import dev.holdfast.inventory.InventoryApi.HoldRequest;
 import dev.holdfast.inventory.InventoryApi.Receipt;
 import dev.holdfast.platform.Event;
 import dev.holdfast.platform.Outbox;
+import dev.holdfast.testing.Reach;
 import dev.holdfast.testing.TestDatabase;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 
 /// An inventory on a database of its own, and as many nodes of it as a test wants.
@@ -24,6 +27,12 @@ final class InventoryFixture implements AutoCloseable {
     final InventoryReads reads = new InventoryReads(database.dataSource());
     final InventoryBooks books = new Books(database.dataSource());
     final InventoryService inventory;
+
+    /// The same, as this suite reaches it.
+    final InventoryApi asked;
+
+    private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+    private final Reach reach;
     private int deliveries;
 
     InventoryFixture() {
@@ -31,9 +40,24 @@ final class InventoryFixture implements AutoCloseable {
     }
 
     InventoryFixture(Duration holdTtl) {
+        this(holdTtl, Reach.IN_PROCESS);
+    }
+
+    InventoryFixture(Reach reach) {
+        this(LONG, reach);
+    }
+
+    private InventoryFixture(Duration holdTtl, Reach reach) {
+        this.reach = reach;
         database.execute("CREATE TABLE inventory.told (position bigint GENERATED ALWAYS AS IDENTITY, type text,"
                 + " subject text, partition_key text, sequence bigint, traceparent text, data text)");
         inventory = node(holdTtl);
+        asked = reached(inventory);
+    }
+
+    /// The service as this suite reaches it.
+    InventoryApi reached(InventoryService node) {
+        return reach.reach(node, () -> InventoryWire.offer(node, books), RemoteInventory::new, opened);
     }
 
     /// Another node on the same database: a lane and a connection of its own.
@@ -127,6 +151,7 @@ final class InventoryFixture implements AutoCloseable {
 
     @Override
     public void close() throws Exception {
+        Reach.close(opened);
         database.close();
     }
 }

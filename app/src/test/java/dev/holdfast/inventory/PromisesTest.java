@@ -17,20 +17,30 @@ import dev.holdfast.inventory.InventoryApi.ReservationRef;
 import dev.holdfast.inventory.InventoryApi.Restocked;
 import dev.holdfast.inventory.InventoryApi.Shortage;
 import dev.holdfast.platform.KeyReusedException;
+import dev.holdfast.testing.Reach;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /// What a participant of a saga promises, one by one.
+@ParameterizedClass(name = "{0}")
+@EnumSource(Reach.class)
 class PromisesTest {
 
     private static final ReservationRef R = ReservationRef.reservation("r");
 
-    private final InventoryFixture fixture = new InventoryFixture();
-    private final InventoryService inventory = fixture.inventory;
+    private final InventoryFixture fixture;
+    private final InventoryApi inventory;
+
+    PromisesTest(Reach reach) {
+        fixture = new InventoryFixture(reach);
+        inventory = fixture.asked;
+    }
 
     @AfterEach
     void close() throws Exception {
@@ -198,7 +208,7 @@ class PromisesTest {
     @Test
     void do_and_undo_racing_on_two_nodes_end_in_undone() throws Exception {
         fixture.stock("book", 1_000);
-        var other = fixture.node(InventoryFixture.LONG);
+        var other = fixture.reached(fixture.node(InventoryFixture.LONG));
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int i = 0; i < 100; i++) {
                 var id = "race-" + i;

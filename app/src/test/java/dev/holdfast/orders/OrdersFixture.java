@@ -5,11 +5,14 @@ import dev.holdfast.orders.OrdersApi.OrderLine;
 import dev.holdfast.platform.Address;
 import dev.holdfast.platform.Lanes;
 import dev.holdfast.platform.Money;
+import dev.holdfast.testing.Reach;
 import dev.holdfast.testing.RecordedEvents;
 import dev.holdfast.testing.TestDatabase;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -22,14 +25,27 @@ final class OrdersFixture implements AutoCloseable {
     final TestDatabase database = TestDatabase.with("orders");
     final RecordedEvents events = new RecordedEvents(database, "/orders");
     final OrdersBatch batch = new OrdersBatch(Clock.fixed(NOW, ZoneOffset.UTC), events);
-    final OrdersApi orders = node(database);
     final OrderBooks books = new SqlOrderBooks(database.dataSource());
     final JdbcClient jdbc = JdbcClient.create(database.dataSource());
+
+    final OrdersApi orders;
+    private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+    private final Reach reach;
+
+    OrdersFixture() {
+        this(Reach.IN_PROCESS);
+    }
+
+    OrdersFixture(Reach reach) {
+        this.reach = reach;
+        this.orders = node(database);
+    }
 
     /// The service with a lane of its own, as on another node.
     OrdersApi node(Lanes lanes) {
         var own = database.of("orders");
-        return new Orders(lanes.open("orders", own, batch), new OrderReads(own.pool()));
+        var node = new Orders(lanes.open("orders", own, batch), new OrderReads(own.pool()));
+        return reach.reach(node, () -> OrdersWire.offer(node, books), RemoteOrders::new, opened);
     }
 
     static CreateRequest request(String orderId) {
@@ -62,6 +78,7 @@ final class OrdersFixture implements AutoCloseable {
 
     @Override
     public void close() throws Exception {
+        Reach.close(opened);
         database.close();
     }
 }

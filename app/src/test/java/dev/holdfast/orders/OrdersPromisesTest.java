@@ -10,6 +10,7 @@ import dev.holdfast.orders.OrdersApi.CreateRequest;
 import dev.holdfast.orders.OrdersApi.OrderResult;
 import dev.holdfast.orders.OrdersApi.Refused;
 import dev.holdfast.platform.KeyReusedException;
+import dev.holdfast.testing.Reach;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -17,12 +18,21 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /// What the owner of a saga's step promises, promise by promise.
+@ParameterizedClass(name = "{0}")
+@EnumSource(Reach.class)
 class OrdersPromisesTest {
 
-    private final OrdersFixture fixture = new OrdersFixture();
-    private final OrdersApi orders = fixture.orders;
+    private final OrdersFixture fixture;
+    private final OrdersApi orders;
+
+    OrdersPromisesTest(Reach reach) {
+        fixture = new OrdersFixture(reach);
+        orders = fixture.orders;
+    }
 
     @AfterEach
     void close() throws Exception {

@@ -13,15 +13,25 @@ import dev.holdfast.payment.PaymentApi.Authorized;
 import dev.holdfast.payment.PaymentApi.Declined;
 import dev.holdfast.payment.PaymentApi.Refused;
 import dev.holdfast.platform.KeyReusedException;
+import dev.holdfast.testing.Reach;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
+@ParameterizedClass(name = "{0}")
+@EnumSource(Reach.class)
 class AuthorizeTest {
 
-    private final PaymentFixture fixture = new PaymentFixture();
-    private final PaymentService payments = fixture.node().payments();
+    private final PaymentFixture fixture;
+    private final PaymentApi payments;
+
+    AuthorizeTest(Reach reach) {
+        fixture = new PaymentFixture(reach);
+        payments = fixture.node().payments();
+    }
 
     @AfterEach
     void close() throws Exception {

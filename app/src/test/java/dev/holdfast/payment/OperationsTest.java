@@ -18,18 +18,28 @@ import dev.holdfast.payment.PaymentApi.Undone;
 import dev.holdfast.platform.EffectUnclearException;
 import dev.holdfast.platform.KeyReusedException;
 import dev.holdfast.platform.NoEffectException;
+import dev.holdfast.testing.Reach;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CyclicBarrier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /// Captures, refunds and voids.
+@ParameterizedClass(name = "{0}")
+@EnumSource(Reach.class)
 class OperationsTest {
 
-    private final PaymentFixture fixture = new PaymentFixture();
-    private final PaymentService payments = fixture.node().payments();
+    private final PaymentFixture fixture;
+    private final PaymentApi payments;
+
+    OperationsTest(Reach reach) {
+        fixture = new PaymentFixture(reach);
+        payments = fixture.node().payments();
+    }
 
     @AfterEach
     void close() throws Exception {
@@ -88,8 +98,7 @@ class OperationsTest {
     @Test
     void captures_at_once_on_two_nodes_never_take_more_than_is_authorized() {
         payments.authorize(authorize("ord_1", "k1", 500));
-        var nodes =
-                new PaymentService[] {fixture.node().payments(), fixture.node().payments()};
+        var nodes = new PaymentApi[] {fixture.node().payments(), fixture.node().payments()};
         var together = new CyclicBarrier(20);
 
         var answers = IntStream.range(0, 20)

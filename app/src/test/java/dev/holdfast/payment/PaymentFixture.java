@@ -8,6 +8,7 @@ import dev.holdfast.platform.Event;
 import dev.holdfast.platform.FaultRates;
 import dev.holdfast.platform.Money;
 import dev.holdfast.platform.Outbox;
+import dev.holdfast.testing.Reach;
 import dev.holdfast.testing.TestDatabase;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -15,7 +16,9 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -31,14 +34,22 @@ final class PaymentFixture implements AutoCloseable {
     final MeterRegistry metrics = new SimpleMeterRegistry();
     volatile FaultRates faults = FaultRates.NONE;
 
+    private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+    private final Reach reach;
+
     PaymentFixture() {
+        this(Reach.IN_PROCESS);
+    }
+
+    PaymentFixture(Reach reach) {
+        this.reach = reach;
         database.execute("""
                 CREATE TABLE payment.test_outbox (place bigint GENERATED ALWAYS AS IDENTITY, subject text, type text,
                                                   sequence bigint, data text)""");
     }
 
     /// One node of the service.
-    record Node(PaymentService payments, PaymentLane lane, ProviderCalls calls, Providers providers) {}
+    record Node(PaymentApi payments, PaymentLane lane, ProviderCalls calls, Providers providers) {}
 
     Node node() {
         return node(simulated());
@@ -54,7 +65,9 @@ final class PaymentFixture implements AutoCloseable {
         var providers = new Providers(List.of(ordered));
         var calls = new ProviderCalls(lane, providers, inFlight, metrics);
         var payments = new PaymentService(lane, providers, calls, new PaymentReads(service));
-        return new Node(payments, lane, calls, providers);
+        var reached = reach.reach(
+                payments, () -> PaymentWire.offer(payments, new Books(service, providers)), RemotePayment::new, opened);
+        return new Node(reached, lane, calls, providers);
     }
 
     /// As of tomorrow, so that everything counts as old.
@@ -122,6 +135,7 @@ final class PaymentFixture implements AutoCloseable {
 
     @Override
     public void close() throws Exception {
+        Reach.close(opened);
         database.close();
     }
 

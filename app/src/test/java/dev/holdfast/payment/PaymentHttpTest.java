@@ -21,7 +21,7 @@ import org.springframework.web.bind.annotation.RestControllerAdvice;
 class PaymentHttpTest {
 
     private final PaymentFixture fixture = new PaymentFixture();
-    private final PaymentService payments = fixture.node().payments();
+    private final PaymentApi payments = fixture.node().payments();
     private final MockMvcTester http = MockMvcTester.of(
             List.of(new PaymentController(payments), new ChargeController(payments)),
             builder -> builder.setControllerAdvice(new Problems())

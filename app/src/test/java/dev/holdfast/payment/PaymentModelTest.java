@@ -94,7 +94,7 @@ class PaymentModelTest {
         }
     }
 
-    private static void act(Random random, PaymentService node, String order, String key, Model model) {
+    private static void act(Random random, PaymentApi node, String order, String key, Model model) {
         long cents = 1 + random.nextInt(400);
         switch (random.nextInt(10)) {
             case 0, 1, 2 -> {
@@ -125,7 +125,7 @@ class PaymentModelTest {
         }
     }
 
-    private static void cancel(Random random, PaymentService node, String key, Model model) {
+    private static void cancel(Random random, PaymentApi node, String key, Model model) {
         if (model.paymentId != null && random.nextInt(4) == 0) {
             var answer = answered(() -> node.cancel(model.paymentId, key));
             if (answer instanceof Undone) {
@@ -134,7 +134,7 @@ class PaymentModelTest {
         }
     }
 
-    private static void undo(Random random, PaymentService node, String order, String key, Model model) {
+    private static void undo(Random random, PaymentApi node, String order, String key, Model model) {
         if (random.nextInt(6) == 0) {
             answered(() -> node.undo(order, "auth-" + order, key));
             model.undone = true;

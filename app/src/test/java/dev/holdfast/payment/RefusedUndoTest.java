@@ -13,14 +13,23 @@ import dev.holdfast.payment.Outside.Gate;
 import dev.holdfast.payment.PaymentApi.Refused;
 import dev.holdfast.payment.PaymentApi.UndoResult;
 import dev.holdfast.payment.PaymentApi.Undone;
+import dev.holdfast.testing.Reach;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.slf4j.LoggerFactory;
 
 /// Undoing at a provider that says no to giving money back.
+@ParameterizedClass(name = "{0}")
+@EnumSource(Reach.class)
 class RefusedUndoTest {
 
-    private final PaymentFixture fixture = new PaymentFixture();
+    private final PaymentFixture fixture;
+
+    RefusedUndoTest(Reach reach) {
+        fixture = new PaymentFixture(reach);
+    }
 
     @AfterEach
     void close() throws Exception {

@@ -76,7 +76,7 @@ class SharedUndoTest {
                         new Undone(null, "voided"));
     }
 
-    private static void leaveCaptureOpen(PaymentService payments) {
+    private static void leaveCaptureOpen(PaymentApi payments) {
         payments.authorize(authorize("ord_1", "k1", 500));
         assertThatExceptionOfType(EffectUnclearException.class)
                 .isThrownBy(() -> payments.capture(capture("ord_1", "c1", null)));

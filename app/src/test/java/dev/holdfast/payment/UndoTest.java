@@ -15,17 +15,26 @@ import dev.holdfast.payment.PaymentApi.Undone;
 import dev.holdfast.payment.PaymentFixture.Node;
 import dev.holdfast.platform.EffectUnclearException;
 import dev.holdfast.platform.KeyReusedException;
+import dev.holdfast.testing.Reach;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CyclicBarrier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /// The promises of an undo, each by name.
+@ParameterizedClass(name = "{0}")
+@EnumSource(Reach.class)
 class UndoTest {
 
-    private final PaymentFixture fixture = new PaymentFixture();
+    private final PaymentFixture fixture;
+
+    UndoTest(Reach reach) {
+        fixture = new PaymentFixture(reach);
+    }
 
     @AfterEach
     void close() throws Exception {

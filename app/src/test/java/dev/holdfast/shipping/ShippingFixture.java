@@ -3,6 +3,7 @@ package dev.holdfast.shipping;
 import dev.holdfast.platform.Address;
 import dev.holdfast.platform.FaultRates;
 import dev.holdfast.shipping.ShippingApi.LabelRequest;
+import dev.holdfast.testing.Reach;
 import dev.holdfast.testing.RecordedEvents;
 import dev.holdfast.testing.TestDatabase;
 import java.math.BigDecimal;
@@ -11,6 +12,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicReference;
@@ -45,8 +48,20 @@ final class ShippingFixture implements AutoCloseable {
     final ShippingBatch batch = new ShippingBatch(clock, events);
     final Node node;
 
+    private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+    private final Reach reach;
+
     ShippingFixture() {
         this(FaultRates.NONE);
+    }
+
+    ShippingFixture(Reach reach) {
+        this(reach, UnaryOperator.identity());
+    }
+
+    /// @param around what stands between shipping and FedEx
+    ShippingFixture(Reach reach, UnaryOperator<Carrier> around) {
+        this(reach, FaultRates.NONE, around);
     }
 
     ShippingFixture(FaultRates rates) {
@@ -55,6 +70,11 @@ final class ShippingFixture implements AutoCloseable {
 
     /// @param around what stands between shipping and FedEx
     ShippingFixture(FaultRates rates, UnaryOperator<Carrier> around) {
+        this(Reach.IN_PROCESS, rates, around);
+    }
+
+    private ShippingFixture(Reach reach, FaultRates rates, UnaryOperator<Carrier> around) {
+        this.reach = reach;
         node = node(rates, around);
     }
 
@@ -76,7 +96,9 @@ final class ShippingFixture implements AutoCloseable {
         var lane = database.open("shipping", database.of("shipping"), batch);
         var cancellations = new Cancellations(lane, carriers, database.dataSource(), clock);
         var shipping = new Shipping(lane, carriers, cancellations, new ShippingReads(database.dataSource()), SETTINGS);
-        return new Node(shipping, cancellations);
+        var reached =
+                reach.reach(shipping, () -> ShippingWire.offer(shipping, this.books), RemoteShipping::new, opened);
+        return new Node(reached, cancellations);
     }
 
     static LabelRequest request(String orderId) {
@@ -118,6 +140,7 @@ final class ShippingFixture implements AutoCloseable {
 
     @Override
     public void close() throws Exception {
+        Reach.close(opened);
         database.close();
     }
 

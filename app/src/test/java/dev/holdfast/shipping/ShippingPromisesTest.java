@@ -13,19 +13,30 @@ import dev.holdfast.shipping.ShippingApi.Cancelled;
 import dev.holdfast.shipping.ShippingApi.LabelResult;
 import dev.holdfast.shipping.ShippingApi.Labelled;
 import dev.holdfast.shipping.ShippingApi.Refused;
+import dev.holdfast.testing.Reach;
 import java.time.Instant;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Executors;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /// What the owner of a saga's step promises, promise by promise.
+@ParameterizedClass(name = "{0}")
+@EnumSource(Reach.class)
 class ShippingPromisesTest {
+
+    private final Reach reach;
+
+    ShippingPromisesTest(Reach reach) {
+        this.reach = reach;
+    }
 
     @Test
     void the_same_key_twice_gives_the_same_label() throws Exception {
-        try (var fixture = new ShippingFixture()) {
+        try (var fixture = new ShippingFixture(reach)) {
             var first = fixture.node.shipping().createLabel(request("ord_1"));
             assertThat(first).isInstanceOf(Labelled.class);
             assertThat(fixture.node.shipping().createLabel(request("ord_1"))).isEqualTo(first);
@@ -36,7 +47,7 @@ class ShippingPromisesTest {
 
     @Test
     void the_same_key_twice_gives_the_same_refusal() throws Exception {
-        try (var fixture = new ShippingFixture()) {
+        try (var fixture = new ShippingFixture(reach)) {
             var request = request("ord_1", ShippingFixture.UNDELIVERABLE, null, null);
             assertThat(code(fixture.node.shipping().createLabel(request))).isEqualTo("label-refused");
             assertThat(code(fixture.node.shipping().createLabel(request))).isEqualTo("label-refused");
@@ -47,7 +58,7 @@ class ShippingPromisesTest {
 
     @Test
     void another_body_under_the_key_is_an_error_that_says_so() throws Exception {
-        try (var fixture = new ShippingFixture()) {
+        try (var fixture = new ShippingFixture(reach)) {
             fixture.node.shipping().createLabel(request("ord_1"));
             assertThatThrownBy(() -> fixture.node.shipping().createLabel(request("ord_1", ADDRESS, "ups", null)))
                     .isInstanceOf(KeyReusedException.class);
@@ -56,7 +67,7 @@ class ShippingPromisesTest {
 
     @Test
     void undo_before_do_leaves_a_tombstone_that_refuses_the_do() throws Exception {
-        try (var fixture = new ShippingFixture()) {
+        try (var fixture = new ShippingFixture(reach)) {
             var shipping = fixture.node.shipping();
             assertThat(shipping.undo("ord_1", key("ord_1"), "undo")).isEqualTo(new Cancelled(null));
             assertThat(code(shipping.createLabel(request("ord_1")))).isEqualTo("label-cancelled");
@@ -67,7 +78,7 @@ class ShippingPromisesTest {
 
     @Test
     void an_undo_behind_a_do_that_came_too_late_leaves_its_tombstone() throws Exception {
-        try (var fixture = new ShippingFixture()) {
+        try (var fixture = new ShippingFixture(reach)) {
             var request = request("ord_1", ADDRESS, null, Instant.now().minusSeconds(1));
             var late = new ShippingCommand.Begin(request, "hash", java.util.List.of("fedex"), "{}");
             var undo = new ShippingCommand.Undo("ord_1", key("ord_1"), null);
@@ -86,7 +97,7 @@ class ShippingPromisesTest {
 
     @Test
     void an_undo_under_the_key_of_another_order_is_an_error_and_leaves_its_label_alone() throws Exception {
-        try (var fixture = new ShippingFixture()) {
+        try (var fixture = new ShippingFixture(reach)) {
             fixture.node.shipping().createLabel(request("ord_1"));
             assertThatThrownBy(() -> fixture.node.shipping().undo("ord_2", key("ord_1"), "undo"))
                     .isInstanceOf(KeyReusedException.class);
@@ -96,7 +107,7 @@ class ShippingPromisesTest {
 
     @Test
     void undo_cancels_the_label_at_the_carrier_and_twice_succeeds() throws Exception {
-        try (var fixture = new ShippingFixture()) {
+        try (var fixture = new ShippingFixture(reach)) {
             var shipping = fixture.node.shipping();
             var label = (Labelled) shipping.createLabel(request("ord_1"));
             for (int i = 0; i < 2; i++) {
@@ -111,7 +122,7 @@ class ShippingPromisesTest {
 
     @Test
     void a_second_label_of_an_order_goes_on_counting_its_events() throws Exception {
-        try (var fixture = new ShippingFixture()) {
+        try (var fixture = new ShippingFixture(reach)) {
             fixture.node.shipping().createLabel(request("ord_1"));
             var second = new ShippingApi.LabelRequest("ord_1", "another key", ADDRESS, null, null, "ups", null, null);
             fixture.node.shipping().createLabel(second);
@@ -121,7 +132,7 @@ class ShippingPromisesTest {
 
     @Test
     void a_do_after_its_deadline_is_refused_and_asks_no_carrier() throws Exception {
-        try (var fixture = new ShippingFixture()) {
+        try (var fixture = new ShippingFixture(reach)) {
             var late = request("ord_1", ADDRESS, null, Instant.now().minusSeconds(1));
             assertThat(code(fixture.node.shipping().createLabel(late))).isEqualTo("too-late");
             assertThat(fixture.attempts("ord_1")).isEmpty();
@@ -137,7 +148,7 @@ class ShippingPromisesTest {
                 throw new EffectUnclearException("the reply got lost", null);
             }
         };
-        try (var fixture = new ShippingFixture(FaultRates.NONE, repliesLost)) {
+        try (var fixture = new ShippingFixture(reach, repliesLost)) {
             assertThatThrownBy(() -> fixture.node.shipping().createLabel(request("ord_1", ADDRESS, "fedex", null)))
                     .isInstanceOf(EffectUnclearException.class);
             assertThat(fixture.attempts("ord_1")).containsExactly("fedex unclear");
@@ -162,7 +173,7 @@ class ShippingPromisesTest {
                 return label;
             }
         };
-        try (var fixture = new ShippingFixture(FaultRates.NONE, slow);
+        try (var fixture = new ShippingFixture(reach, slow);
                 var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             var label = threads.submit(() -> fixture.node.shipping().createLabel(request("ord_1")));
             await(made);
@@ -190,7 +201,7 @@ class ShippingPromisesTest {
                 return super.create(key, parcel);
             }
         };
-        try (var fixture = new ShippingFixture(FaultRates.NONE, slow);
+        try (var fixture = new ShippingFixture(reach, slow);
                 var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             var label = threads.submit(() -> fixture.node.shipping().createLabel(request("ord_1")));
             await(begun);
@@ -204,7 +215,7 @@ class ShippingPromisesTest {
 
     @Test
     void an_answer_recorded_onto_an_undone_shipment_cancels_the_label_again() throws Exception {
-        try (var fixture = new ShippingFixture()) {
+        try (var fixture = new ShippingFixture(reach)) {
             fixture.node.shipping().createLabel(request("ord_1"));
             fixture.node.shipping().undo("ord_1", key("ord_1"), "undo");
             // A carrier that forgot the cancellation, and a reply that was on its way all the time.
@@ -222,7 +233,7 @@ class ShippingPromisesTest {
 
     @Test
     void do_and_undo_racing_on_two_nodes_end_in_undone() throws Exception {
-        try (var fixture = new ShippingFixture();
+        try (var fixture = new ShippingFixture(reach);
                 var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             var other = fixture.node(FaultRates.NONE, UnaryOperator.identity());
             for (int i = 0; i < 60; i++) {
@@ -249,7 +260,7 @@ class ShippingPromisesTest {
 
     @Test
     void two_nodes_asking_under_one_key_at_once_get_one_label() throws Exception {
-        try (var fixture = new ShippingFixture();
+        try (var fixture = new ShippingFixture(reach);
                 var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             var other = fixture.node(FaultRates.NONE, UnaryOperator.identity());
             for (int i = 0; i < 60; i++) {
@@ -282,7 +293,7 @@ class ShippingPromisesTest {
                 super.cancel(key);
             }
         };
-        try (var fixture = new ShippingFixture(FaultRates.NONE, dead)) {
+        try (var fixture = new ShippingFixture(reach, dead)) {
             fixture.node.shipping().createLabel(request("ord_1"));
             assertThatThrownBy(() -> fixture.node.shipping().undo("ord_1", key("ord_1"), "undo"))
                     .isInstanceOf(EffectUnclearException.class)

@@ -15,6 +15,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -139,15 +140,7 @@ class ObservabilityTest {
 
     @Test
     void the_table_of_metrics_is_what_a_scrape_shows() throws Exception {
-        var documented = new TreeMap<String, String>();
-        for (var line : Files.readAllLines(Path.of("../docs/metrics.md"))) {
-            var cells = line.split("\\|");
-            if (line.startsWith("| `holdfast_")) {
-                var tags = new TreeSet<>(List.of(cells[3].strip().split(", ")));
-                tags.remove("");
-                documented.put(cells[1].strip().replace("`", ""), cells[2].strip() + " by " + tags);
-            }
-        }
+        var documented = documented(Files.readAllLines(Path.of("../docs/metrics.md")), false);
         await().atMost(SOON).untilAsserted(() -> {
             var scrape = Scrape.of(server.get("/actuator/prometheus").body());
             var shown = new TreeMap<String, String>();
@@ -156,6 +149,20 @@ class ObservabilityTest {
                             shown.put(name, type + " by " + scrape.tags().get(name)));
             assertThat(shown).isEqualTo(documented);
         });
+    }
+
+    /// @param between those between processes, or all others
+    static Map<String, String> documented(List<String> page, boolean between) {
+        var documented = new TreeMap<String, String>();
+        for (var line : page) {
+            var cells = line.split("\\|");
+            if (line.startsWith("| `holdfast_") && line.startsWith("| `holdfast_remote_") == between) {
+                var tags = new TreeSet<>(List.of(cells[3].strip().split(", ")));
+                tags.remove("");
+                documented.put(cells[1].strip().replace("`", ""), cells[2].strip() + " by " + tags);
+            }
+        }
+        return documented;
     }
 
     @Test

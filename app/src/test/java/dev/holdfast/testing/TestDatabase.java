@@ -64,6 +64,10 @@ public final class TestDatabase implements ServiceDatabases, Lanes, AutoCloseabl
         return opening;
     }
 
+    public String name() {
+        return name;
+    }
+
     public DataSource dataSource() {
         return pool;
     }

@@ -53,6 +53,17 @@ class CheckoutCommandTest {
     }
 
     @Test
+    void sagas_that_wait_are_counted_put_down_and_in_flight() throws Exception {
+        var lines =
+                run("waiting", "--sagas=200", "--senders=50", "--json").lines().toList();
+        var result = Json.mapper().readTree(lines.getLast());
+        for (var how : new String[] {"put_down", "in_flight"}) {
+            assertThat(result.at("/figures/" + how + " woken and ended/value").asDouble())
+                    .isPositive();
+        }
+    }
+
+    @Test
     void nonsense_is_refused_before_anything_is_started() {
         var said = new StringWriter();
         var code = new CommandLine(new Bench()).setErr(new PrintWriter(said)).execute("checkout", "--orders=0");

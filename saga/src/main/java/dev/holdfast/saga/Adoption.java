@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,6 +30,7 @@ final class Adoption implements Runs.Parking, AutoCloseable {
     private final Ownership ownership;
     private final Map<String, SagaDefinition<?>> definitions;
     private final SagaReads reads;
+    private final SignalReads signals;
     private final SagaRun.Tools tools;
     private final Runs runs;
     /// What this node could not run it does not claim from others: two nodes of which neither can run it would hand
@@ -36,6 +38,7 @@ final class Adoption implements Runs.Parking, AutoCloseable {
     private final Set<String> givenUp = ConcurrentHashMap.newKeySet();
     private final Set<String> starting = ConcurrentHashMap.newKeySet();
     private final Alarm alarm = new Alarm();
+    private volatile Consumer<String> wakeUp = sagaId -> {};
     private volatile boolean closed;
 
     Adoption(
@@ -47,6 +50,7 @@ final class Adoption implements Runs.Parking, AutoCloseable {
         this.ownership = ownership;
         this.definitions = definitions;
         this.reads = reads;
+        this.signals = reads.signals();
         this.tools = tools;
         this.runs = new Runs(ownership.node().name(), maxInFlight, this);
     }
@@ -87,6 +91,17 @@ final class Adoption implements Runs.Parking, AutoCloseable {
     @Override
     public void leftBehind() {
         alarm.ring();
+    }
+
+    /// Has a saga picked up that is put down.
+    @Override
+    public void wake(String sagaId) {
+        wakeUp.accept(sagaId);
+    }
+
+    /// Must be called before anything runs.
+    void wakesBy(Consumer<String> waker) {
+        wakeUp = waker;
     }
 
     boolean isParked(String sagaId) {
@@ -179,17 +194,22 @@ final class Adoption implements Runs.Parking, AutoCloseable {
 
     /// Each on a thread of its own, so that what they record first goes into the database together.
     private void adopt(List<SagaReads.Recorded> page) {
-        try (var each = Executors.newVirtualThreadPerTaskExecutor()) {
-            page.forEach(recorded -> each.execute(() -> adopt(recorded)));
+        var came = signals.untaken(
+                page.stream().map(each -> each.execution().sagaId()).toList());
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (var recorded : page) {
+                var forIt = came.getOrDefault(recorded.execution().sagaId(), List.of());
+                threads.execute(() -> recorded.execution().logged(() -> takeUp(recorded, true, forIt)));
+            }
         }
     }
 
-    /// Its lines carry its ids: they are written on a thread that belongs to no saga.
-    private void adopt(SagaReads.Recorded recorded) {
-        recorded.execution().logged(() -> takeUp(recorded));
+    /// Runs a saga on that was put down, which leaves nothing in doubt.
+    void pickUp(SagaReads.Recorded recorded, List<Signal> came) {
+        recorded.execution().logged(() -> takeUp(recorded, false, came));
     }
 
-    private void takeUp(SagaReads.Recorded recorded) {
+    private void takeUp(SagaReads.Recorded recorded, boolean recovered, List<Signal> came) {
         var execution = recorded.execution();
         var definition = definitions.get(key(execution.definition(), execution.version()));
         if (definition == null) {
@@ -212,7 +232,11 @@ final class Adoption implements Runs.Parking, AutoCloseable {
                 var run = run(definition, recorded);
                 givenUp.remove(execution.sagaId());
                 runs.admitAnyway();
-                runs.begin(run, true);
+                came.forEach(run::deliver);
+                if (!recovered) {
+                    run.pickedUp(ownership.node().name());
+                }
+                runs.begin(run, recovered);
             }
         } catch (RuntimeException e) {
             LOG.error("saga {} cannot be taken up", execution.sagaId(), e);
@@ -246,6 +270,7 @@ final class Adoption implements Runs.Parking, AutoCloseable {
                                 List.of(),
                                 List.of(),
                                 null,
+                                List.of(),
                                 null));
                 LOG.error("saga {} is parked: {}", execution.sagaId(), cause);
             }

@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 
 /// Writes what changes together with a log: the execution's row, compensating tasks, dead letters, subjects. Most
@@ -76,9 +77,11 @@ final class ChangeWrites {
     private record Of<T>(String sagaId, T value) {}
 
     private final Connection db;
+    private final NodeId node;
 
-    ChangeWrites(Connection db) {
+    ChangeWrites(Connection db, NodeId node) {
         this.db = db;
+        this.node = node;
     }
 
     void write(List<Append> appends) throws SQLException {
@@ -88,6 +91,12 @@ final class ChangeWrites {
         addDeadLetters(each(appends, Append::deadLetters));
         resolveDeadLetters(each(appends, Append::resolved));
         freeSubjects(each(appends, append -> append.freed() == null ? List.of() : List.of(append.freed())));
+        var signals = new SignalWrites(db, node);
+        signals.take(each(appends, Append::taken).stream()
+                .map(of -> new SignalWrites.Took(of.sagaId(), of.value()))
+                .toList());
+        signals.insert(
+                appends.stream().map(Append::toParent).filter(Objects::nonNull).toList());
     }
 
     private void changeRows(List<Of<RowChange>> changes) throws SQLException {

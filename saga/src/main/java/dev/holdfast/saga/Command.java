@@ -79,7 +79,8 @@ sealed interface Command {
     /// @param deadLetters new ones
     /// @param resolved dead letters that are no longer
     /// @param freed the subject to be freed, `null` for none
-    /// @param audit an operator's deed that this records, `null` for none
+    /// @param taken what becomes of signals
+    /// @param toParent a signal to the saga this one belongs to, `null` for none
     record Append(
             String sagaId,
             List<LogEntry> entries,
@@ -89,11 +90,36 @@ sealed interface Command {
             List<DeadLetter> deadLetters,
             List<Resolution> resolved,
             String freed,
-            Audit audit)
+            List<Taken> taken,
+            Signal toParent)
             implements Command {}
 
     /// Record an operator's deed that changes no saga.
     record Note(Audit audit) implements Command {}
+
+    /// Record a signal to a saga that has not ended.
+    ///
+    /// @param audit the operator's deed that it is, `null` for none
+    record Send(Signal signal, Audit audit) implements Command {}
+
+    /// Record that a saga does not run for a while.
+    record PutDown(String sagaId, Instant until) implements Command {}
+
+    /// Record that sagas run again, before they do: of a saga that is put down no attempt is under way, so whoever
+    /// takes it over need not doubt its steps.
+    record PickUp(List<String> sagaIds) implements Command {}
+
+    /// Claim the start key of a saga that must never start.
+    record Forbid(String sagaId, Instant expires) implements Command {}
+
+    /// Stop making attempts at sagas of a definition, or go on.
+    ///
+    /// @param key under which it happens once, `null` for none
+    record Pause(String definition, boolean paused, Audit audit, String key) implements Command {}
+
+    /// @param seq of the row that took it
+    /// @param outcome for whoever sent it
+    record Taken(String signalKey, int seq, String outcome) {}
 
     /// Give a saga of this node up: nobody runs it until somebody claims it.
     record Park(String sagaId, Parked why) implements Command {}
@@ -125,6 +151,12 @@ sealed interface Command {
 
         /// It is recorded.
         record Recorded() implements Result {}
+
+        /// What became of a signal.
+        record Sent(SignalAnswer answer) implements Result {}
+
+        /// These were put down, and are not any more.
+        record PickedUp(List<String> sagaIds) implements Result {}
 
         /// What became of a start.
         record Answered(StartAnswer answer) implements Result {}

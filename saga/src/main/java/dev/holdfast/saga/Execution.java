@@ -8,6 +8,7 @@ import org.slf4j.MDC;
 /// @param payload the JSON it carries
 /// @param subject `null` for none
 /// @param traceparent `null` for none
+/// @param parent the saga this one belongs to a step of, `null` for none
 record Execution(
         String sagaId,
         String definition,
@@ -15,6 +16,7 @@ record Execution(
         String payload,
         String subject,
         String traceparent,
+        String parent,
         Instant createdAt) {
 
     /// Does something about this saga on a thread that belongs to none: its lines carry the saga's ids.

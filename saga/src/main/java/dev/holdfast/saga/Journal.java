@@ -11,10 +11,12 @@ final class Journal {
 
     private Journal() {}
 
+    /// @param asking what a refusal waits for before it counts, `null` when it counts at once
     /// @param retryAt when the attempt is to be repeated, `null` when it is not
-    static LogEntry attempt(int seq, Next.Run run, Outcome outcome, Times times, Instant retryAt) {
+    static LogEntry attempt(int seq, Next.Run run, RunCalls.Over over, Step.Asking asking, Instant retryAt) {
         var detail = new HashMap<String, String>();
-        var event = switch (outcome) {
+        var times = over.times();
+        var event = switch (over.outcome()) {
             case Outcome.Done(var facts) -> {
                 detail.putAll(facts);
                 yield SagaEvent.DONE;
@@ -22,6 +24,12 @@ final class Journal {
             case Outcome.Refused(var code, var message) -> {
                 detail.put(StepStanding.CODE, shortened(code));
                 detail.put(StepStanding.MESSAGE, shortened(message));
+                if (asking != null && asking.asks(code, run.generation())) {
+                    detail.put(StepStanding.SIGNAL, asking.signal());
+                    detail.put(
+                            StepStanding.DEADLINE,
+                            times.ended().plus(asking.atMost()).toString());
+                }
                 yield SagaEvent.REFUSED;
             }
             case Outcome.Failed(var cause) -> {
@@ -47,8 +55,9 @@ final class Journal {
     }
 
     /// @param retryAt used when the undo did not succeed
-    static LogEntry undo(int seq, Next.Undo undo, Outcome outcome, Times times, Instant retryAt) {
-        return outcome instanceof Outcome.Done(var facts)
+    static LogEntry undo(int seq, Next.Undo undo, RunCalls.Over over, Instant retryAt) {
+        var times = over.times();
+        return over.outcome() instanceof Outcome.Done(var facts)
                 ? new LogEntry(
                         seq, undo.step(), SagaEvent.UNDONE, undo.attempt(), 0, facts, times.started(), times.ended())
                 : new LogEntry(
@@ -57,21 +66,21 @@ final class Journal {
                         SagaEvent.UNDO_FAILED,
                         undo.attempt(),
                         0,
-                        failure(causeOf(outcome), retryAt),
+                        failure(causeOf(over.outcome()), retryAt),
                         times.started(),
                         times.ended());
     }
 
-    static LogEntry closingFailed(int seq, Next.Close close, Outcome outcome, Times times, Instant retryAt) {
+    static LogEntry closingFailed(int seq, Next.Close close, RunCalls.Over over, Instant retryAt) {
         return new LogEntry(
                 seq,
                 null,
                 SagaEvent.CLOSING_FAILED,
                 close.attempt(),
                 0,
-                failure(causeOf(outcome), retryAt),
-                times.started(),
-                times.ended());
+                failure(causeOf(over.outcome()), retryAt),
+                over.times().started(),
+                over.times().ended());
     }
 
     static LogEntry turnedBack(int seq, Next.TurnBack turn, Instant now) {

@@ -1,15 +1,18 @@
 package dev.holdfast.saga;
 
 import static dev.holdfast.saga.SagaEvent.CLOSING_FAILED;
+import static dev.holdfast.saga.SagaEvent.DEADLINE_PASSED;
 import static dev.holdfast.saga.SagaEvent.DONE;
 import static dev.holdfast.saga.SagaEvent.FAILED;
 import static dev.holdfast.saga.SagaEvent.PARKED;
+import static dev.holdfast.saga.SagaEvent.PICKED_UP;
 import static dev.holdfast.saga.SagaEvent.PIVOT_BEGUN;
 import static dev.holdfast.saga.SagaEvent.RECOVERED;
 import static dev.holdfast.saga.SagaEvent.REFUSED;
 import static dev.holdfast.saga.SagaEvent.RESOLVED;
 import static dev.holdfast.saga.SagaEvent.SAGA_COMPLETED;
 import static dev.holdfast.saga.SagaEvent.SAGA_FAILED;
+import static dev.holdfast.saga.SagaEvent.SIGNALLED;
 import static dev.holdfast.saga.SagaEvent.TURNED_BACK;
 import static dev.holdfast.saga.SagaEvent.UNCLEAR;
 import static dev.holdfast.saga.SagaEvent.UNDONE;
@@ -62,14 +65,17 @@ final class Lifecycle {
             table.put(status, new EnumMap<>(SagaEvent.class));
         }
         var started = table.get(SagaStatus.STARTED);
-        for (var event :
-                Set.of(DONE, REFUSED, FAILED, UNCLEAR, WAITING, RECOVERED, PIVOT_BEGUN, PARKED, CLOSING_FAILED)) {
+        for (var event : Set.of(DONE, REFUSED, FAILED, UNCLEAR, WAITING, PIVOT_BEGUN, DEADLINE_PASSED)) {
+            started.put(event, SagaStatus.STARTED);
+        }
+        for (var event : Set.of(SIGNALLED, RECOVERED, PICKED_UP, PARKED, CLOSING_FAILED)) {
             started.put(event, SagaStatus.STARTED);
         }
         started.put(TURNED_BACK, SagaStatus.COMPENSATING);
         started.put(SAGA_COMPLETED, SagaStatus.COMPLETED);
         var compensating = table.get(SagaStatus.COMPENSATING);
-        for (var event : Set.of(UNDONE, UNDO_FAILED, RESOLVED, RECOVERED, PARKED, CLOSING_FAILED)) {
+        for (var event :
+                Set.of(UNDONE, UNDO_FAILED, RESOLVED, SIGNALLED, RECOVERED, PICKED_UP, PARKED, CLOSING_FAILED)) {
             compensating.put(event, SagaStatus.COMPENSATING);
         }
         compensating.put(SAGA_FAILED, SagaStatus.FAILED);

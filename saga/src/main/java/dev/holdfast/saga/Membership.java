@@ -20,6 +20,7 @@ final class Membership {
     private final SagaListener listener;
     private volatile SagaLane lane;
     private volatile Adoption adoption;
+    private volatile Runnable mail;
 
     /// Enters. The node beats once it [#begins].
     ///
@@ -41,10 +42,11 @@ final class Membership {
     }
 
     /// @param lane stopped when the beat finds out that this node is fenced off
-    /// @param adoption rung when something was left for this node
-    void begins(SagaLane lane, Adoption adoption) {
+    /// @param mail run when something was left for this node, beside looking for sagas it has inherited
+    void begins(SagaLane lane, Adoption adoption, Runnable mail) {
         this.lane = lane;
         this.adoption = adoption;
+        this.mail = mail;
         watch.start();
     }
 
@@ -96,6 +98,7 @@ final class Membership {
         @Override
         public void mail() {
             adoption.leftBehind();
+            mail.run();
         }
 
         @Override

@@ -32,12 +32,24 @@ sealed interface Next {
 
     /// The step whose action this calls, now or when a pause is over; `null` for none.
     default String calls() {
-        return switch (this) {
+        return switch (inTheEnd()) {
             case Run(var step, var _, var _) -> step;
-            case Sleep(var _, var then) -> then.calls();
-            case Await(var _, var _, var then) -> then.calls();
-            case Undo _, BeginPivot _, TurnBack _, Close _, Finish _ -> null;
+            case Undo _, BeginPivot _, TurnBack _, Close _, Finish _, Sleep _, Await _ -> null;
         };
+    }
+
+    /// What is done when every pause is over.
+    default Next inTheEnd() {
+        return switch (this) {
+            case Sleep(var _, var then) -> then.inTheEnd();
+            case Await(var _, var _, var then) -> then.inTheEnd();
+            case Run _, Undo _, BeginPivot _, TurnBack _, Close _, Finish _ -> this;
+        };
+    }
+
+    /// The signal that is waited for, `null` for none.
+    default String awaits() {
+        return this instanceof Await(var signal, var _, var _) ? signal : null;
     }
 
     /// The moment a pause is over; `Instant.MIN` for what is to be done at once.

@@ -17,7 +17,7 @@ final class Ownership {
     private static final String TO_RUN = """
             SELECT saga_id
               FROM saga.saga_runs
-             WHERE status IN ('STARTED', 'COMPENSATING') AND node = ? AND epoch = ? AND parked IS NULL
+             WHERE status IN ('STARTED', 'COMPENSATING') AND node = ? AND epoch = ? AND parked IS NULL AND wake_at IS NULL
             """;
 
     private static final String IS_TO_RUN = TO_RUN + " AND saga_id = ?";

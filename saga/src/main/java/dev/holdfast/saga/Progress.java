@@ -1,6 +1,8 @@
 package dev.holdfast.saga;
 
 import java.time.Instant;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -15,6 +17,10 @@ import java.util.Set;
 /// | Failed | repeat; used up: turn back | repeat; used up and nothing in doubt: turn back | repeat for ever |
 /// | Unclear | repeat; used up: turn back, undo this step too | repeat until known | repeat for ever |
 /// | Waiting | wait until the deadline, then as Unclear | same | same |
+///
+/// A step that asks for another request when it is refused waits for that signal before it turns back. A step whose
+/// time is over is given up like one whose attempts are used up; a saga whose time is over, or that is cancelled,
+/// turns back as long as its pivot has not begun.
 final class Progress {
 
     /// Failures after which a person is asked to look, and a compensation is a dead letter.
@@ -22,14 +28,18 @@ final class Progress {
 
     private Progress() {}
 
-    /// A set, because more than one thing may be due: undo tasks that are dead letters, and the task behind them.
+    /// A set, because more than one thing may be due: steps of a group, undo tasks that are dead letters and the
+    /// task behind them.
     ///
     /// @return empty when the saga has ended
     /// @throws RuntimeException the log does not fit the definition
     static Set<Next> next(SagaDefinition<?> definition, List<LogEntry> log) {
-        var standing = Standing.of(log);
+        return next(definition, Standing.of(log));
+    }
+
+    static Set<Next> next(SagaDefinition<?> definition, Standing standing) {
         return switch (standing.status()) {
-            case STARTED -> Set.of(forward(definition, standing));
+            case STARTED -> forward(definition, standing);
             case COMPENSATING -> backward(definition, standing);
             case COMPLETED, FAILED -> Set.of();
         };
@@ -45,7 +55,8 @@ final class Progress {
             case STARTED ->
                 standing.parked()
                         || standing.closingFailures() >= PATIENCE
-                        || definition.steps().stream().anyMatch(step -> isStuck(step, standing.of(step.name())));
+                        || definition.steps().stream().anyMatch(step -> isStuck(step, standing))
+                        || standing.deadlinePassed() && forwardStep(definition, standing) != null;
             case COMPENSATING ->
                 standing.parked()
                         || standing.closingFailures() >= PATIENCE
@@ -59,27 +70,94 @@ final class Progress {
         return !step.undone() && step.undoFailures() >= PATIENCE;
     }
 
+    /// The steps of which an attempt may be under way: what a node that died may have called without leaving a row.
+    /// More than what is next: a saga that is to turn back, because it is cancelled, its time is over or a step was
+    /// refused, does so only once the attempts are over that were begun before.
+    static List<String> mayBeUnderWay(SagaDefinition<?> definition, Standing standing) {
+        var first = standing.status() == SagaStatus.STARTED ? forwardStep(definition, standing) : null;
+        return first == null
+                ? List.of()
+                : definition.groupOf(first).stream()
+                        .filter(step -> mayBeUnderWay(step, standing.of(step.name())))
+                        .map(Step::name)
+                        .toList();
+    }
+
+    private static boolean mayBeUnderWay(Step<?> step, StepStanding known) {
+        var last = known.lastAttempt();
+        boolean refused = last != null && last.event() == SagaEvent.REFUSED;
+        boolean usedUp = known.misses() > step.retries();
+        return !known.done()
+                && switch (step.kind()) {
+                    case COMPENSATABLE -> !refused && !usedUp;
+                    case PIVOT -> known.begun() && !refused && (!usedUp || known.unclear());
+                    case RETRIABLE -> true;
+                };
+    }
+
+    /// The first step that is not done, `null` when all are.
+    static Step<?> forwardStep(SagaDefinition<?> definition, Standing standing) {
+        return definition.steps().stream()
+                .filter(step -> !standing.of(step.name()).done())
+                .findFirst()
+                .orElse(null);
+    }
+
     /// A step before the pivot is never stuck: its attempts are numbered.
-    private static boolean isStuck(Step<?> step, StepStanding standing) {
-        if (standing.done() || standing.lastAttempt() == null) {
+    private static boolean isStuck(Step<?> step, Standing standing) {
+        var known = standing.of(step.name());
+        if (known.done() || known.lastAttempt() == null) {
             return false;
         }
         return switch (step.kind()) {
             case COMPENSATABLE -> false;
-            case PIVOT -> standing.unclear() && standing.attempts() >= PATIENCE;
+            case PIVOT -> known.unclear() && (known.misses() >= PATIENCE || known.deadlinePassed());
             case RETRIABLE ->
-                standing.attempts() >= PATIENCE || standing.lastAttempt().event() == SagaEvent.REFUSED;
+                known.misses() >= PATIENCE
+                        || known.deadlinePassed()
+                        || known.lastAttempt().event() == SagaEvent.REFUSED;
         };
     }
 
-    private static Next forward(SagaDefinition<?> definition, Standing standing) {
-        for (var step : definition.steps()) {
-            var known = standing.of(step.name());
-            if (!known.done()) {
-                return atStep(definition, step, standing);
+    /// Steps of one group are due together; one that is given up ends the group, whatever the others do.
+    private static Set<Next> forward(SagaDefinition<?> definition, Standing standing) {
+        var first = forwardStep(definition, standing);
+        if (first == null) {
+            return Set.of(end(definition, standing, new Ending.Completed(), SagaStatus.COMPLETED));
+        }
+        var over = overBefore(definition, first, standing);
+        if (over != null) {
+            return Set.of(over);
+        }
+        var due = new LinkedHashSet<Next>();
+        for (var step : definition.groupOf(first)) {
+            if (!standing.of(step.name()).done()) {
+                var next = atStep(definition, step, standing);
+                if (next instanceof Next.TurnBack) {
+                    return Set.of(next);
+                }
+                due.add(next);
             }
         }
-        return end(definition, standing, new Ending.Completed(), SagaStatus.COMPLETED);
+        return due;
+    }
+
+    /// A saga that is cancelled, or whose time is over, turns back; once its pivot has begun it goes through.
+    private static Next.TurnBack overBefore(SagaDefinition<?> definition, Step<?> step, Standing standing) {
+        if (standing.pivotBegun()) {
+            return null;
+        }
+        var cancelled = standing.cancelled();
+        if (cancelled != null) {
+            var why = cancelled.detail().getOrDefault(Signal.PAYLOAD, "cancelled");
+            return turnBack(definition, new Ending.FailedBecause(step.name(), "cancelled", why), standing);
+        }
+        return standing.deadlinePassed()
+                ? turnBack(
+                        definition,
+                        new Ending.FailedBecause(step.name(), "deadline-passed", "the time of the saga is over"),
+                        standing)
+                : null;
     }
 
     private static Next atStep(SagaDefinition<?> definition, Step<?> step, Standing standing) {
@@ -89,22 +167,24 @@ final class Progress {
         }
         var last = known.lastAttempt();
         if (last == null) {
-            return new Next.Run(step.name(), 0, 0);
+            return givenUp(step, known)
+                    ? turnBack(definition, because(step, known), standing)
+                    : new Next.Run(step.name(), 0, known.generation());
         }
         var then = givenUp(step, known)
-                ? turnBack(definition, step, standing)
-                : new Next.Run(step.name(), known.attempts(), last.generation());
-        if (last.event() == SagaEvent.WAITING) {
-            var signal = last.detail().get(StepStanding.SIGNAL);
-            return new Next.Await(signal, Instant.parse(last.detail().get(StepStanding.DEADLINE)), then);
+                ? turnBack(definition, because(step, known), standing)
+                : new Next.Run(step.name(), known.attempts(), known.generation());
+        if (known.awaited() != null && !known.deadlinePassed()) {
+            return new Next.Await(known.awaited(), Instant.parse(last.detail().get(StepStanding.DEADLINE)), then);
         }
         return then instanceof Next.TurnBack ? then : later(last, then);
     }
 
     /// Whether the step's last attempt, which did not succeed, was its last.
     private static boolean givenUp(Step<?> step, StepStanding known) {
-        boolean refused = known.lastAttempt().event() == SagaEvent.REFUSED;
-        boolean usedUp = known.attempts() > step.retries();
+        var last = known.lastAttempt();
+        boolean refused = last != null && last.event() == SagaEvent.REFUSED;
+        boolean usedUp = known.misses() > step.retries() || known.deadlinePassed();
         return switch (step.kind()) {
             case COMPENSATABLE -> refused || usedUp;
             case PIVOT -> refused || usedUp && !known.unclear();
@@ -112,32 +192,44 @@ final class Progress {
         };
     }
 
-    /// Strict reverse order; a step in doubt is undone like one that is done.
-    private static Next turnBack(SagaDefinition<?> definition, Step<?> step, Standing standing) {
-        var undo = definition.steps().reversed().stream()
-                .filter(each -> each.undoneBy() != null)
-                .filter(each -> standing.of(each.name()).done()
-                        || standing.of(each.name()).unclear())
-                .map(Step::name)
-                .toList();
-        var known = standing.of(step.name());
-        var last = known.lastAttempt().detail();
-        if (known.lastAttempt().event() == SagaEvent.REFUSED) {
-            return new Next.TurnBack(
-                    new Ending.FailedBecause(step.name(), last.get(StepStanding.CODE), last.get(StepStanding.MESSAGE)),
-                    undo);
+    private static Ending.FailedBecause because(Step<?> step, StepStanding known) {
+        var last = known.lastAttempt();
+        if (last != null && last.event() == SagaEvent.REFUSED) {
+            return new Ending.FailedBecause(
+                    step.name(),
+                    last.detail().get(StepStanding.CODE),
+                    last.detail().get(StepStanding.MESSAGE));
         }
-        var code = known.unclear() ? "no-answer" : "not-reachable";
-        return new Next.TurnBack(
-                new Ending.FailedBecause(step.name(), code, last.getOrDefault(StepStanding.CAUSE, "")), undo);
+        var code = known.unclear() ? "no-answer" : known.deadlinePassed() ? "deadline-passed" : "not-reachable";
+        var message = last == null ? "its time is over" : last.detail().getOrDefault(StepStanding.CAUSE, "");
+        return new Ending.FailedBecause(step.name(), code, message);
     }
 
+    /// Strict reverse order of what was done last; a step in doubt is undone like one that is done.
+    private static Next.TurnBack turnBack(SagaDefinition<?> definition, Ending.FailedBecause why, Standing standing) {
+        var undo = definition.steps().reversed().stream()
+                .filter(each -> each.undoneBy() != null)
+                .map(Step::name)
+                .filter(name -> standing.of(name).done() || standing.of(name).unclear())
+                .sorted(Comparator.comparing((String name) -> standing.of(name).touched())
+                        .reversed())
+                .toList();
+        return new Next.TurnBack(why, undo);
+    }
+
+    /// A task holds back those behind it until it is a dead letter, and then still those that depend on it.
     private static Set<Next> backward(SagaDefinition<?> definition, Standing standing) {
         var due = new LinkedHashSet<Next>();
+        var open = new HashSet<String>();
         for (var name : standing.undo()) {
             var known = standing.of(name);
-            if (!known.undone()) {
-                definition.step(name);
+            if (known.undone()) {
+                continue;
+            }
+            var step = definition.step(name);
+            boolean heldBack = step.undoneAfter().stream().anyMatch(open::contains);
+            open.add(name);
+            if (!heldBack) {
                 due.add(later(known.lastUndo(), new Next.Undo(name, known.undoFailures())));
                 if (!isDeadLetter(known)) {
                     return due;

@@ -1,10 +1,10 @@
 package dev.holdfast.saga;
 
 import dev.holdfast.saga.Command.Append;
-import dev.holdfast.saga.Command.Audit;
 import dev.holdfast.saga.Command.DeadLetter;
 import dev.holdfast.saga.Command.Resolution;
 import dev.holdfast.saga.Command.RowChange;
+import dev.holdfast.saga.Command.Taken;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,8 +23,8 @@ final class Recording {
 
     /// @param log what is recorded
     /// @param entries what is to be recorded
-    /// @param audit the operator's deed among it, `null` for none
-    Append of(List<LogEntry> log, List<LogEntry> entries, Audit audit) {
+    /// @param taken what becomes of signals with it
+    Append of(List<LogEntry> log, List<LogEntry> entries, List<Taken> taken) {
         var whole = new ArrayList<>(log);
         whole.addAll(entries);
         var before = Standing.of(log);
@@ -36,9 +36,17 @@ final class Recording {
                 before.undo().isEmpty() ? Tasks.of(definition, execution.sagaId(), after) : List.of(),
                 changedTasks(before, after),
                 deadLetters(before, after, entries),
-                resolved(before, entries, audit),
+                resolved(before, entries),
                 after.status() == SagaStatus.FAILED ? execution.subject() : null,
-                audit);
+                taken,
+                toParent(after.status(), whole.getLast()));
+    }
+
+    /// A saga that belongs to a step of another one tells it of its end, in the same transaction.
+    private Signal toParent(SagaStatus status, LogEntry last) {
+        return status.ended() && execution.parent() != null
+                ? ChildSagas.ended(execution.parent(), execution.sagaId(), last, status)
+                : null;
     }
 
     private RowChange change(Instant now, Standing before, Standing after) {
@@ -71,7 +79,7 @@ final class Recording {
                 .toList();
     }
 
-    private static List<Resolution> resolved(Standing before, List<LogEntry> entries, Audit audit) {
+    private static List<Resolution> resolved(Standing before, List<LogEntry> entries) {
         var resolved = new ArrayList<Resolution>();
         for (var entry : entries) {
             if (entry.step() == null || !Progress.isDeadLetter(before.of(entry.step()))) {
@@ -83,7 +91,11 @@ final class Recording {
             } else if (entry.event() == SagaEvent.RESOLVED) {
                 var detail = entry.detail();
                 resolved.add(new Resolution(
-                        entry.step(), audit.who(), detail.get("reason"), detail.get("evidence"), entry.endedAt()));
+                        entry.step(),
+                        detail.get(SignalTaking.WHO),
+                        detail.get(SignalTaking.REASON),
+                        detail.get(SignalTaking.EVIDENCE),
+                        entry.endedAt()));
             }
         }
         return resolved;

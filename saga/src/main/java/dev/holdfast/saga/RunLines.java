@@ -23,8 +23,21 @@ final class RunLines {
             case SAGA_FAILED -> LOG.info("COMPENSATE: everything is undone");
             case UNDONE, UNDO_FAILED, RESOLVED ->
                 LOG.debug("COMPENSATE: {} attempt {}: {}", row.step(), row.attempt(), row.event());
-            case DONE, REFUSED, WAITING, PIVOT_BEGUN, CLOSING_FAILED, PARKED, SAGA_COMPLETED ->
+            case DEADLINE_PASSED ->
+                LOG.warn("the time of {} is over", row.step() == null ? "the whole saga" : row.step());
+            case SIGNALLED -> signalled(row);
+            case DONE, PICKED_UP, REFUSED, WAITING, PIVOT_BEGUN, CLOSING_FAILED, PARKED, SAGA_COMPLETED ->
                 LOG.debug("{} attempt {}: {}", row.step(), row.attempt(), row.event());
+        }
+    }
+
+    /// What a person said is worth a line.
+    private static void signalled(LogEntry row) {
+        var name = row.detail().get(StepStanding.SIGNAL);
+        if (Signal.isOrder(name)) {
+            LOG.info("{} by {}", name, row.detail().getOrDefault(Signal.BY, "a program"));
+        } else {
+            LOG.debug("signal {}", name);
         }
     }
 }

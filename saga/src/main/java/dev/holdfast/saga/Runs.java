@@ -25,6 +25,9 @@ final class Runs {
 
         /// It is recorded, runs no more, and could go on.
         void leftBehind();
+
+        /// A signal came for it when it no longer ran.
+        void wake(String sagaId);
     }
 
     private final Map<String, Live> live = new ConcurrentHashMap<>();
@@ -59,6 +62,10 @@ final class Runs {
     void leave() {
         admitted.decrementAndGet();
         signal();
+    }
+
+    int free() {
+        return Math.max(0, limit - admitted.get());
     }
 
     int count() {
@@ -123,18 +130,22 @@ final class Runs {
             parking.park(run, why);
         } finally {
             live.remove(execution.sagaId());
-            run.refuseOrders();
             leave();
             answer(run, ended, why);
             if (why instanceof StoppedException stopped && stopped.readAgain()) {
                 parking.leftBehind();
+            }
+            if (run.isPutDown() && run.undelivered()) {
+                parking.wake(execution.sagaId());
             }
             MDC.clear();
         }
     }
 
     private static void answer(SagaRun<?> run, CompletableFuture<SagaView> ended, RuntimeException why) {
-        if (why == null) {
+        if (why == null && run.isPutDown()) {
+            ended.completeExceptionally(new StoppedException("it is put down"));
+        } else if (why == null) {
             ended.complete(run.view());
         } else {
             ended.completeExceptionally(why);

@@ -2,7 +2,6 @@ package dev.holdfast.saga;
 
 import dev.holdfast.groupcommit.BatchWork;
 import dev.holdfast.saga.Command.Append;
-import dev.holdfast.saga.Command.Note;
 import dev.holdfast.saga.Command.Result;
 import dev.holdfast.saga.Command.Start;
 import java.sql.Connection;
@@ -12,7 +11,6 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 
 /// One transaction of the engine: the commands of many sagas, by a number of statements that does not depend on how
 /// many there are.
@@ -78,36 +76,93 @@ final class SagaBatch implements BatchWork<Command, Result> {
         }
         var starts = new ArrayList<Start>();
         var appends = new ArrayList<Append>();
-        var audit = new ArrayList<Command.Audit>();
-        var parks = new ArrayList<Command.Park>();
-        var claims = new ArrayList<Command.Claim>();
+        var others = new ArrayList<Command>();
         for (var command : commands) {
             switch (command) {
                 case Start start -> starts.add(start);
                 case Append append -> appends.add(append);
-                case Note(var deed) -> audit.add(deed);
-                case Command.Park park -> parks.add(park);
-                case Command.Claim claim -> claims.add(claim);
+                case Command.Send _,
+                        Command.PutDown _,
+                        Command.PickUp _,
+                        Command.Forbid _,
+                        Command.Pause _,
+                        Command.Park _,
+                        Command.Claim _,
+                        Command.Note _ -> others.add(command);
             }
         }
         Map<Command, Result> results = new IdentityHashMap<>();
         if (!appends.isEmpty()) {
             var written = new LogWrites(db, node).write(appends);
             results.putAll(written.conflicts());
-            new ChangeWrites(db).write(written.recorded());
-            written.recorded().stream()
-                    .map(Append::audit)
-                    .filter(Objects::nonNull)
-                    .forEach(audit::add);
+            new ChangeWrites(db, node).write(written.recorded());
         }
         if (!starts.isEmpty()) {
             results.putAll(new StartWrites(db, node).write(starts));
         }
+        if (!others.isEmpty()) {
+            results.putAll(rare(db, others));
+        }
+        return inOrder(commands, results);
+    }
+
+    /// What a checkout that goes well has none of.
+    private Map<Command, Result> rare(Connection db, List<Command> commands) throws SQLException {
+        Map<Command, Result> results = new IdentityHashMap<>();
+        var sends = new ArrayList<Command.Send>();
+        var putDown = new ArrayList<Command.PutDown>();
+        var audit = new ArrayList<Command.Audit>();
+        var parks = new ArrayList<Command.Park>();
+        var claims = new ArrayList<Command.Claim>();
+        var waits = new WaitWrites(db, node);
+        for (var command : commands) {
+            switch (command) {
+                case Command.Send send -> sends.add(send);
+                case Command.PutDown put -> putDown.add(put);
+                case Command.PickUp pick -> results.put(pick, new Result.PickedUp(waits.pickUp(pick.sagaIds())));
+                case Command.Forbid forbid -> waits.forbid(forbid);
+                case Command.Pause pause -> {
+                    switch (waits.pause(pause)) {
+                        case NEW -> audit.add(pause.audit());
+                        case REPEATED -> {}
+                        case REUSED -> results.put(pause, new Result.Answered(new StartAnswer.KeyReused("")));
+                    }
+                }
+                case Command.Park park -> parks.add(park);
+                case Command.Claim claim -> claims.add(claim);
+                case Command.Note(var deed) -> audit.add(deed);
+                case Start _, Append _ -> throw new IllegalArgumentException(command + " is written elsewhere");
+            }
+        }
+        waits.putDown(putDown);
+        send(db, sends, results, audit);
         keep(db, audit);
         var parked = new ParkedWrites(db, node);
         parked.claim(claims);
         parked.park(parks);
-        return inOrder(commands, results);
+        return results;
+    }
+
+    private void send(Connection db, List<Command.Send> sends, Map<Command, Result> results, List<Command.Audit> audit)
+            throws SQLException {
+        if (sends.isEmpty()) {
+            return;
+        }
+        var answers = new SignalWrites(db, node)
+                .send(sends.stream().map(Command.Send::signal).toList());
+        for (int i = 0; i < sends.size(); i++) {
+            results.put(sends.get(i), answers.get(i));
+            if (sends.get(i).audit() != null && isRecorded(answers.get(i))) {
+                audit.add(sends.get(i).audit());
+            }
+        }
+    }
+
+    /// A repetition is no deed of its own. Run again after a lost COMMIT, the deed of the first run is there.
+    private static boolean isRecorded(Result result) {
+        return result instanceof Result.Sent(var answer)
+                && answer instanceof SignalAnswer.Recorded(var again)
+                && !again;
     }
 
     private boolean mayWrite(Connection db) throws SQLException {

@@ -84,10 +84,12 @@ public final class SagaBooks {
                      WHERE EXISTS (SELECT FROM saga.saga_runs AS r WHERE r.saga_id = saga_start_keys.saga_id)
                     """));
 
-    /// A saga that this release cannot run says so in the last row of its log, and waits for a person.
+    /// A saga that this release cannot run says so in the last row of its log, and waits for a person. One that is
+    /// put down waits for a signal or a moment, and nothing is under way.
     private static final String UNENDED = """
             SELECT r.saga_id, r.status, r.payload, r.needs_attention,
-                   coalesce(last.event, '') = 'PARKED' AS parked
+                   coalesce(last.event, '') = 'PARKED' AS parked,
+                   coalesce(last.event, '') <> 'PARKED' AND r.wake_at IS NOT NULL AS waiting
               FROM saga.saga_runs AS r
               LEFT JOIN LATERAL (SELECT s.event
                                    FROM saga.saga_steps AS s
@@ -106,22 +108,25 @@ public final class SagaBooks {
             """);
 
     private static final List<Query> AT_REST = List.of(
-            new Query("every saga has ended, or is parked", """
-                    SELECT (SELECT count(*) FROM saga.saga_runs), count(*) FILTER (WHERE NOT parked),
-                           min(saga_id) FILTER (WHERE NOT parked)
+            new Query("every saga has ended, waits, or is parked", """
+                    SELECT (SELECT count(*) FROM saga.saga_runs), count(*) FILTER (WHERE NOT parked AND NOT waiting),
+                           min(saga_id) FILTER (WHERE NOT parked AND NOT waiting)
                       FROM (""" + UNENDED + ") AS unended"),
             new Query("no saga needs attention, but parked ones", """
                     SELECT (SELECT count(*) FROM saga.saga_runs), count(*), min(r.saga_id)
                       FROM saga.saga_runs AS r
                      WHERE r.needs_attention
                        AND r.saga_id NOT IN (SELECT saga_id FROM (""" + UNENDED + ") AS unended WHERE parked)"),
+            new Query("waiting sagas (listed, not counted as broken)", """
+                    SELECT count(*), 0, min(saga_id)
+                      FROM (""" + UNENDED + ") AS unended WHERE waiting"),
             new Query("parked sagas (listed, not counted as broken)", """
                     SELECT count(*), 0, min(saga_id)
                       FROM (""" + UNENDED + ") AS unended WHERE parked"));
 
-    private static final String PARKED = "SELECT saga_id, payload::text FROM (" + UNENDED + """
+    private static final String UNDECIDED = "SELECT saga_id, payload::text FROM (" + UNENDED + """
             ) AS unended
-             WHERE parked AND saga_id > ?
+             WHERE (parked OR waiting) AND saga_id > ?
              ORDER BY saga_id
              LIMIT ?
             """;
@@ -150,7 +155,8 @@ public final class SagaBooks {
         return rules;
     }
 
-    /// What must hold when nothing is in flight; the last of them lists the parked sagas and judges nothing.
+    /// What must hold when nothing is in flight; the last two list the waiting and the parked sagas and judge
+    /// nothing.
     public List<Rule> atRest() throws SQLException {
         var rules = new ArrayList<Rule>();
         for (var rule : AT_REST) {
@@ -189,22 +195,22 @@ public final class SagaBooks {
         }
     }
 
-    /// The sagas that are parked, in order of their ids: what they were about is undecided until a person has
-    /// looked.
+    /// The sagas that wait or are parked, in order of their ids: what they are about is undecided until they go on,
+    /// or until a person has looked.
     ///
     /// @param after the last saga id of the page before, or null
     /// @param limit 1 or more
-    public List<Parked> parked(String after, int limit) throws SQLException {
+    public List<Undecided> undecided(String after, int limit) throws SQLException {
         try (var db = dataSource.getConnection();
-                var statement = db.prepareStatement(PARKED)) {
+                var statement = db.prepareStatement(UNDECIDED)) {
             statement.setString(1, after == null ? "" : after);
             statement.setInt(2, limit);
             try (var rows = statement.executeQuery()) {
-                var parked = new ArrayList<Parked>();
+                var undecided = new ArrayList<Undecided>();
                 while (rows.next()) {
-                    parked.add(new Parked(rows.getString(1), rows.getString(2)));
+                    undecided.add(new Undecided(rows.getString(1), rows.getString(2)));
                 }
-                return parked;
+                return undecided;
             }
         }
     }
@@ -224,7 +230,7 @@ public final class SagaBooks {
     public record Ended(String sagaId, SagaStatus status, String payload) {}
 
     /// @param payload the JSON it carries
-    public record Parked(String sagaId, String payload) {}
+    public record Undecided(String sagaId, String payload) {}
 
     /// @param name a sentence that should be true
     /// @param looked how many things were looked at

@@ -1,5 +1,6 @@
 package dev.holdfast.saga;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -7,6 +8,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /// A flow: its steps in order, what each of them promises, and what takes it back.
 ///
@@ -24,6 +26,7 @@ public final class SagaDefinition<P> {
     private final PayloadCodec<P> codec;
     private final List<Step<P>> steps;
     private final ClosingAction<P> closing;
+    private final Duration deadline;
     private final Map<String, Step<P>> byName = new HashMap<>();
 
     private SagaDefinition(Builder<P> builder, List<Step<P>> steps) {
@@ -32,6 +35,17 @@ public final class SagaDefinition<P> {
         this.codec = builder.codec;
         this.steps = List.copyOf(steps);
         this.closing = builder.closing;
+        this.deadline = builder.deadline;
+        this.steps.forEach(step -> byName.put(step.name(), step));
+    }
+
+    private SagaDefinition(SagaDefinition<P> like, List<Step<P>> steps, ClosingAction<P> closing) {
+        this.name = like.name;
+        this.version = like.version;
+        this.codec = like.codec;
+        this.steps = List.copyOf(steps);
+        this.closing = closing;
+        this.deadline = like.deadline;
         this.steps.forEach(step -> byName.put(step.name(), step));
     }
 
@@ -59,6 +73,25 @@ public final class SagaDefinition<P> {
 
     public Optional<ClosingAction<P>> closing() {
         return Optional.ofNullable(closing);
+    }
+
+    /// How long after its start a saga may take until its pivot begins; then it turns back.
+    public Optional<Duration> deadline() {
+        return Optional.ofNullable(deadline);
+    }
+
+    /// The steps that run side by side with this one, itself among them.
+    List<Step<P>> groupOf(Step<?> step) {
+        return step.group() == null
+                ? List.of(step(step.name()))
+                : steps.stream()
+                        .filter(each -> step.group().equals(each.group()))
+                        .toList();
+    }
+
+    /// The same flow with other actions.
+    SagaDefinition<P> acting(UnaryOperator<Step<P>> actions, ClosingAction<P> lastAct) {
+        return new SagaDefinition<>(this, steps.stream().map(actions).toList(), lastAct);
     }
 
     /// @throws IllegalArgumentException there is none of this name
@@ -101,8 +134,11 @@ public final class SagaDefinition<P> {
         private final PayloadCodec<P> codec;
         private final List<StepKind> kinds = new ArrayList<>();
         private final List<String> names = new ArrayList<>();
+        private final List<String> groups = new ArrayList<>();
         private final List<StepSpec<P>> specs = new ArrayList<>();
         private ClosingAction<P> closing;
+        private Duration deadline;
+        private String group;
 
         private Builder(String name, int version, PayloadCodec<P> codec) {
             this.name = name;
@@ -125,6 +161,34 @@ public final class SagaDefinition<P> {
             return add(stepName, StepKind.RETRIABLE, says);
         }
 
+        /// Steps that run side by side: the saga goes on when all of them are done, and turns back when one is
+        /// given up, once the attempts of the others are over. They are undone in reverse of their completion.
+        /// All of one kind: that can be undone, or after the pivot.
+        ///
+        /// @param groupName up to 50 characters, for people
+        /// @param adds adds steps to this builder, two or more
+        public Builder<P> parallel(String groupName, Consumer<Builder<P>> adds) {
+            if (group != null || groupName == null || groupName.isBlank() || groupName.length() > 50) {
+                throw new IllegalArgumentException(
+                        "a group needs a name of 1 to 50 characters and stands in no other, not '" + groupName + "'");
+            }
+            group = groupName;
+            groups.add(groupName);
+            try {
+                adds.accept(this);
+            } finally {
+                group = null;
+            }
+            return this;
+        }
+
+        /// How long after its start a saga may take until its pivot begins; then it turns back. Once the pivot has
+        /// begun a person is told. Default none.
+        public Builder<P> deadline(Duration limit) {
+            deadline = limit;
+            return this;
+        }
+
         /// The last act, before the end is recorded.
         public Builder<P> closing(ClosingAction<P> action) {
             closing = Objects.requireNonNull(action, "action");
@@ -144,8 +208,13 @@ public final class SagaDefinition<P> {
             if (codec == null) {
                 faults.add("nothing reads and writes what it carries");
             }
+            if (deadline != null && (!deadline.isPositive() || deadline.compareTo(Duration.ofDays(365)) > 0)) {
+                faults.add("its deadline must be positive and 365 days at most, not " + deadline);
+            }
             orderFaults(faults);
             var steps = specs.stream().map(spec -> spec.build(faults)).toList();
+            groupFaults(steps, faults);
+            steps.forEach(step -> dependencyFaults(step, faults));
             if (!faults.isEmpty()) {
                 throw new IllegalArgumentException(
                         "saga '" + name + "' cannot be built:\n  - " + String.join("\n  - ", faults));
@@ -154,12 +223,35 @@ public final class SagaDefinition<P> {
         }
 
         private Builder<P> add(String stepName, StepKind kind, Consumer<StepSpec<P>> says) {
-            var spec = new StepSpec<P>(stepName, kind);
+            var spec = new StepSpec<P>(stepName, kind, group);
             says.accept(spec);
             names.add(stepName);
             kinds.add(kind);
             specs.add(spec);
             return this;
+        }
+
+        private void groupFaults(List<Step<P>> steps, List<String> faults) {
+            for (var each : groups) {
+                var members =
+                        steps.stream().filter(step -> each.equals(step.group())).toList();
+                if (members.size() < 2
+                        || members.stream().map(Step::kind).distinct().count() > 1) {
+                    faults.add("group '" + each + "' must have two or more steps, all of one kind");
+                }
+                if (groups.indexOf(each) != groups.lastIndexOf(each)) {
+                    faults.add("group '" + each + "' is there twice");
+                }
+            }
+        }
+
+        private void dependencyFaults(Step<P> step, List<String> faults) {
+            for (var later : step.undoneAfter()) {
+                if (names.indexOf(later) <= names.indexOf(step.name())) {
+                    faults.add("step '" + step.name() + "' is to be undone only after '" + later
+                            + "', which is no step behind it");
+                }
+            }
         }
 
         private void orderFaults(List<String> faults) {

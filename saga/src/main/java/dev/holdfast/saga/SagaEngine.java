@@ -3,18 +3,13 @@ package dev.holdfast.saga;
 import dev.holdfast.groupcommit.OverloadedException;
 import dev.holdfast.groupcommit.UnclearCommitException;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.Random;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
-import java.util.random.RandomGenerator;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,12 +27,6 @@ public final class SagaEngine implements AutoCloseable {
     /// How often a saga that another node runs is looked at by those who wait for it here.
     private static final Duration LOOK_EVERY = Duration.ofMillis(200);
 
-    /// Of what an operator says.
-    private static final int LONGEST_TEXT = 4_000;
-
-    /// How long an operator waits for a saga that is busy with an attempt.
-    private static final Duration ORDER_PATIENCE = Duration.ofSeconds(30);
-
     private final Map<String, SagaDefinition<?>> definitions;
     private final SagaSettings settings;
     private final SagaRun.Tools tools;
@@ -47,8 +36,10 @@ public final class SagaEngine implements AutoCloseable {
     private final SagaReads reads;
     private final Adoption adoption;
     private final Runs runs;
+    private final Sleepers sleepers;
+    private final SagaOperator operator;
 
-    private SagaEngine(Builder builder) {
+    SagaEngine(SagaEngineBuilder builder) {
         var dataSource = builder.dataSource;
         definitions = Map.copyOf(builder.definitions);
         settings = builder.settings;
@@ -57,39 +48,72 @@ public final class SagaEngine implements AutoCloseable {
         lane = new SagaLane(builder.laneConnections, membership, settings, builder.listener.batches());
         reads = new SagaReads(dataSource);
         ownership = new Ownership(dataSource, lane, membership.node());
+        var signals = reads.signals();
         tools = new SagaRun.Tools(
-                lane, new TimedCaller(), builder.clock, builder.random, builder.listener, builder.tracing);
+                lane,
+                new TimedCaller(),
+                builder.clock,
+                builder.random,
+                builder.listener,
+                builder.tracing,
+                new EngineSurroundings(this, settings, builder.clock));
         adoption = new Adoption(ownership, definitions, reads, tools, settings.maxInFlight());
         runs = adoption.runs();
+        sleepers = new Sleepers(
+                membership.node(),
+                signals,
+                builder.clock,
+                new Waking(lane, reads, signals, adoption),
+                paused -> runs.all().forEach(live -> live.run().wake()));
+        adoption.wakesBy(sleepers::wake);
+        operator = new SagaOperator(this, lane, signals, builder.clock);
+    }
+
+    /// Takes up what was in flight. Must be called once, before anything is started.
+    void begin() {
+        membership.begins(lane, adoption, sleepers::look);
+        sleepers.begin();
+        adoption.adoptAll();
+        adoption.sweepEvery(settings.sweepEvery());
+        sleepers.start();
     }
 
     /// Begins an engine on a database whose tables exist ([SagaSchema#create]).
     ///
     /// @param dataSource gives connections for reading; one is kept for writing
-    public static Builder builder(DataSource dataSource) {
-        return new Builder(dataSource);
+    public static SagaEngineBuilder builder(DataSource dataSource) {
+        return new SagaEngineBuilder(dataSource);
     }
 
     /// Starts a saga. Returns as soon as that is durable; the saga then runs on its own.
     ///
-    /// @throws OverloadedException too many sagas in flight, or the engine is closing; nothing was recorded
+    /// @throws OverloadedException too many sagas in flight, the engine is closing, or its definition is paused;
+    ///     nothing was recorded
+    /// @throws PayloadTooLargeException it carries more than the engine takes; nothing was recorded
     /// @throws dev.holdfast.groupcommit.NotCommittedException surely not started
     /// @throws dev.holdfast.groupcommit.RejectedRequestException the database refuses the payload, or the saga id
     ///     is another saga's; nothing was recorded
     /// @throws UnclearCommitException it may be started; repeat with the same key
     public <P> StartAnswer start(SagaDefinition<P> definition, StartRequest<P> request) {
+        return start(definition, request, null);
+    }
+
+    private <P> StartAnswer start(SagaDefinition<P> definition, StartRequest<P> request, String parent) {
         if (definitions.get(Adoption.key(definition.name(), definition.version())) != definition) {
             throw new IllegalArgumentException(definition + " is not registered with this engine");
         }
-        if (lane.stopped() || !runs.admit()) {
+        var execution = execution(definition, request, parent);
+        boolean paused = sleepers.isPaused(definition.name());
+        if (lane.stopped() || paused || !runs.admit()) {
             tell(listener -> listener.refused(definition.name()));
-            throw new OverloadedException(
-                    "saga-" + membership.node(), "no more sagas are taken now; nothing was recorded");
+            var why = paused
+                    ? "sagas '" + definition.name() + "' are paused by an operator"
+                    : "no more sagas are taken now";
+            throw new OverloadedException("saga-" + membership.node(), why + "; nothing was recorded");
         }
         boolean begun = false;
         adoption.startBegins(request.sagaId());
         try {
-            var execution = execution(definition, request);
             var keyExpires = execution.createdAt().plus(settings.startKeysKept());
             var answer = answer(lane.submit(new Command.Start(execution, request, keyExpires)));
             if (answer instanceof StartAnswer.Started) {
@@ -147,7 +171,10 @@ public final class SagaEngine implements AutoCloseable {
                     left = Duration.ofNanos(end - System.nanoTime())) {
                 var live = runs.of(sagaId);
                 if (live.isPresent()) {
-                    return Optional.of(live.get().ended().get(left.toNanos(), TimeUnit.NANOSECONDS));
+                    var ended = endedHere(live.get(), left);
+                    if (ended.isPresent()) {
+                        return ended;
+                    }
                 }
                 var view = find(sagaId);
                 if (view.isEmpty() || view.get().status().ended()) {
@@ -157,10 +184,20 @@ public final class SagaEngine implements AutoCloseable {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } catch (TimeoutException | ExecutionException e) {
-            LOG.debug("saga {} has not ended here", sagaId);
+        } catch (TimeoutException e) {
+            LOG.debug("saga {} has not ended yet", sagaId);
         }
         return find(sagaId);
+    }
+
+    /// Empty when it stopped here without an end: it is put down, or another loop goes on with it.
+    private static Optional<SagaView> endedHere(Runs.Live live, Duration left)
+            throws InterruptedException, TimeoutException {
+        try {
+            return Optional.of(live.ended().get(left.toNanos(), TimeUnit.NANOSECONDS));
+        } catch (ExecutionException e) {
+            return Optional.empty();
+        }
     }
 
     /// A page of sagas, newest first.
@@ -188,65 +225,89 @@ public final class SagaEngine implements AutoCloseable {
         return inFlight() == 0;
     }
 
-    /// Tries a saga's next attempt now instead of at the end of its pause; a parked saga is tried anew.
+    /// Tells a saga something it may wait for. Durable when this returns, and delivered once however often it is
+    /// sent: also to a saga that does not wait yet, and to one that runs on another node.
     ///
-    /// @param who the operator, up to 100 characters, kept in the audit
-    /// @throws dev.holdfast.groupcommit.GroupCommitException the audit was not written, or perhaps not; nothing
-    ///     else was done
-    public OperatorAnswer retryNow(String sagaId, String who) {
-        required("who", who, 100);
-        var live = runs.of(sagaId);
-        if (live.isEmpty() && !adoption.isParked(sagaId)) {
-            return new OperatorAnswer.NotPossible("saga " + sagaId + " is not in flight on this node");
+    /// @param name of the signal, as the step says that waits for it; 1 to 50 characters, not beginning with `$`
+    /// @param key makes a repetition the same signal, unique in its saga, 1 to 255 characters
+    /// @param payload what it brings, up to 4,000 characters; empty for nothing
+    /// @throws dev.holdfast.groupcommit.GroupCommitException it was not recorded, or perhaps not; repeat it
+    public SignalAnswer signal(String sagaId, String name, String key, String payload) {
+        if (!StepSpec.isSignalName(name)) {
+            throw new IllegalArgumentException(
+                    "a signal's name has 1 to 50 characters and no '$' in front, not '" + name + "'");
         }
+        return send(Signal.of(sagaId, key, name, payload, tools.clock().now()), null);
+    }
+
+    /// Tells a saga to turn back. It does if its pivot has not begun; otherwise it goes through, and cancelling
+    /// what it has done is a saga of its own.
+    ///
+    /// @param key as for [#signal]
+    /// @param reason the saga's failure says it, up to 4,000 characters
+    public SignalAnswer cancel(String sagaId, String key, String reason) {
+        return send(Signal.of(sagaId, key, Signal.CANCEL, reason, tools.clock().now()), null);
+    }
+
+    /// What operators do.
+    public SagaOperator operator() {
+        return operator;
+    }
+
+    SignalAnswer send(Signal signal, Command.Audit audit) {
+        var answer = ((Command.Result.Sent) lane.submit(new Command.Send(signal, audit))).answer();
+        if (answer instanceof SignalAnswer.Recorded) {
+            deliver(signal);
+        }
+        return answer;
+    }
+
+    /// One that reaches nobody here is found by the node whose saga it is for.
+    void deliver(Signal signal) {
+        runs.of(signal.sagaId())
+                .ifPresentOrElse(live -> live.run().deliver(signal), () -> sleepers.wake(signal.sagaId()));
+    }
+
+    /// @return `false` when it must not start
+    <C> boolean startChild(SagaDefinition<C> definition, String sagaId, C payload, String parent) {
+        var trace = runs.of(parent.substring(0, parent.indexOf(' ')))
+                .map(live -> live.run().execution().traceparent())
+                .orElse(null);
+        var request = new StartRequest<>(sagaId, payload, ChildSagas.SCOPE, sagaId, "child", null, null, trace);
+        return switch (start(definition, request, parent)) {
+            case StartAnswer.Started _, StartAnswer.AlreadyStarted _ -> true;
+            case StartAnswer.KeyReused _, StartAnswer.NameTaken _, StartAnswer.SubjectTaken _ -> false;
+        };
+    }
+
+    /// A saga that was not started never will be; one that was is told to turn back.
+    void forbidChild(String sagaId) {
         var now = tools.clock().now();
-        lane.submit(new Command.Note(new Command.Audit(who, "retry-now", sagaId, "asked for", now)));
-        live.ifPresentOrElse(found -> found.run().hurry(), () -> adoption.unpark(sagaId));
-        return new OperatorAnswer.Accepted();
+        lane.submit(new Command.Forbid(sagaId, now.plus(settings.startKeysKept())));
+        cancel(sagaId, "parent-turned-back", "the saga it belongs to turned back");
     }
 
-    /// Counts a dead-lettered undo as completed because a person has done it.
-    ///
-    /// @param step the step that was undone by hand
-    /// @param who the operator, up to 100 characters
-    /// @param reason why by hand
-    /// @param evidence what shows that it was done: a refund's number; it and the reason up to 4,000 characters
-    /// @throws SagaStoreException it may be recorded or not: the database does not answer in time
-    public OperatorAnswer resolve(String sagaId, String step, String who, String reason, String evidence) {
-        required("who", who, 100);
-        required("reason", reason, LONGEST_TEXT);
-        required("evidence", evidence, LONGEST_TEXT);
-        var live = runs.of(sagaId);
-        if (live.isEmpty()) {
-            return new OperatorAnswer.NotPossible("saga " + sagaId + " is not in flight on this node");
-        }
-        var audit = new Command.Audit(
-                who, "resolve " + step, sagaId, reason, tools.clock().now());
-        var order = new SagaRun.Order(audit, step, evidence, new CompletableFuture<>());
-        live.get().run().order(order);
-        try {
-            return order.answer().get(ORDER_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (TimeoutException | InterruptedException e) {
-            if (e instanceof InterruptedException) {
-                Thread.currentThread().interrupt();
-            }
-            if (live.get().run().withdraw(order)) {
-                return new OperatorAnswer.NotPossible("saga " + sagaId + " is busy with an attempt; ask again");
-            }
-            // Answered in the moment between: an answer counts, what it stopped over is as unclear as the silence.
-            var known = order.answer().exceptionally(_ -> null).getNow(null);
-            if (known == null) {
-                throw unclear(sagaId, step, e);
-            }
-            return known;
-        } catch (ExecutionException e) {
-            throw unclear(sagaId, step, e.getCause());
+    Optional<SagaStatus> statusOf(String sagaId) {
+        return reads.status(sagaId);
+    }
+
+    /// Tries a parked saga here, whoever has it: this may be the node that can run it.
+    void tryParked(String sagaId) {
+        if (adoption.isParked(sagaId)) {
+            adoption.unpark(sagaId);
         }
     }
 
-    private static SagaStoreException unclear(String sagaId, String step, Throwable why) {
-        return new SagaStoreException(
-                "the resolution of " + step + " of saga " + sagaId + " may be recorded or not; its log tells", why);
+    boolean knows(String definition) {
+        return definitions.values().stream().anyMatch(each -> each.name().equals(definition));
+    }
+
+    boolean isPaused(String definition) {
+        return sleepers.isPaused(definition);
+    }
+
+    void lookAround() {
+        sleepers.look();
     }
 
     /// The nodes on this database, as this one sees them.
@@ -261,6 +322,7 @@ public final class SagaEngine implements AutoCloseable {
         lane.drain();
         membership.willLeave();
         adoption.close();
+        sleepers.close();
         runs.all().forEach(live -> live.run().wake());
         try {
             if (!runs.awaitNone(settings.drainGrace())) {
@@ -275,22 +337,30 @@ public final class SagaEngine implements AutoCloseable {
         membership.leave();
     }
 
-    private <P> Execution execution(SagaDefinition<P> definition, StartRequest<P> request) {
+    private <P> Execution execution(SagaDefinition<P> definition, StartRequest<P> request, String parent) {
+        var payload = definition.codec().toJson(request.payload());
+        if (payload.length() > settings.maxPayload()) {
+            throw new PayloadTooLargeException(request.sagaId(), payload.length(), settings.maxPayload());
+        }
         return new Execution(
                 request.sagaId(),
                 definition.name(),
                 definition.version(),
-                definition.codec().toJson(request.payload()),
+                payload,
                 request.subject(),
                 request.traceparent(),
+                parent,
                 tools.clock().now());
     }
 
     private static StartAnswer answer(Command.Result result) {
         return switch (result) {
             case Command.Result.Answered(var answer) -> answer;
-            case Command.Result.Recorded _, Command.Result.Conflict _, Command.Result.Fenced _ ->
-                throw new AssertionError("no answer to a start: " + result);
+            case Command.Result.Recorded _,
+                    Command.Result.Conflict _,
+                    Command.Result.Sent _,
+                    Command.Result.PickedUp _,
+                    Command.Result.Fenced _ -> throw new AssertionError("no answer to a start: " + result);
         };
     }
 
@@ -299,102 +369,6 @@ public final class SagaEngine implements AutoCloseable {
             news.accept(tools.listener());
         } catch (RuntimeException e) {
             LOG.warn("a listener threw, which changes nothing", e);
-        }
-    }
-
-    private static void required(String what, String value, int longest) {
-        if (value == null || value.isBlank() || value.length() > longest || !FlatJson.isStorable(value)) {
-            throw new IllegalArgumentException(
-                    "an operator's request needs " + what + " of 1 to " + longest + " characters, not '" + value + "'");
-        }
-    }
-
-    /// Gathers what an engine needs.
-    public static final class Builder {
-
-        private final DataSource dataSource;
-        private DataSource laneConnections;
-        private final Map<String, SagaDefinition<?>> definitions = new HashMap<>();
-        private String node = NodeId.uniqueName();
-        private SagaSettings settings = SagaSettings.DEFAULTS;
-        private SagaListener listener = SagaListener.NONE;
-        private SagaClock clock = SagaClock.system();
-        private RandomGenerator random = new Random();
-        private TraceBinding tracing = TraceBinding.NONE;
-
-        private Builder(DataSource source) {
-            dataSource = Objects.requireNonNull(source, "dataSource");
-            laneConnections = source;
-        }
-
-        /// A definition whose sagas this engine can run. All versions that may still be in flight are registered.
-        public Builder register(SagaDefinition<?> definition) {
-            if (definitions.putIfAbsent(Adoption.key(definition.name(), definition.version()), definition) != null) {
-                throw new IllegalArgumentException(definition + " is registered twice");
-            }
-            return this;
-        }
-
-        /// Where the two connections come from that the engine keeps, one to write and one to beat. Default: the
-        /// engine's data source; not a pool, or busy readers may make this node look dead.
-        public Builder laneConnections(DataSource source) {
-            laneConnections = Objects.requireNonNull(source, "laneConnections");
-            return this;
-        }
-
-        /// The node's name, up to 40 characters. Default: one that nobody else has.
-        ///
-        /// A name stands for a place where one process runs at a time: who starts under the name of another
-        /// fences that one off at once.
-        public Builder node(String name) {
-            if (name == null || name.isBlank() || name.length() > NodeId.LONGEST_NAME) {
-                throw new IllegalArgumentException("a node's name has 1 to 40 characters, not '" + name + "'");
-            }
-            node = name;
-            return this;
-        }
-
-        public Builder settings(SagaSettings settings) {
-            this.settings = Objects.requireNonNull(settings, "settings");
-            return this;
-        }
-
-        public Builder listener(SagaListener listener) {
-            this.listener = Objects.requireNonNull(listener, "listener");
-            return this;
-        }
-
-        public Builder clock(SagaClock clock) {
-            this.clock = Objects.requireNonNull(clock, "clock");
-            return this;
-        }
-
-        /// The random part of pauses. Asked by many threads at once.
-        public Builder random(RandomGenerator random) {
-            this.random = Objects.requireNonNull(random, "random");
-            return this;
-        }
-
-        /// Around every attempt: binds the saga's trace to the thread that makes it.
-        public Builder tracing(TraceBinding tracing) {
-            this.tracing = Objects.requireNonNull(tracing, "tracing");
-            return this;
-        }
-
-        /// Starts the engine: takes up every saga in flight that belongs to no living node.
-        ///
-        /// @throws IllegalStateException the tables are missing or of another version
-        public SagaEngine start() {
-            var engine = new SagaEngine(this);
-            engine.membership.begins(engine.lane, engine.adoption);
-            try {
-                engine.adoption.adoptAll();
-            } catch (RuntimeException e) {
-                engine.close();
-                throw e;
-            }
-            engine.adoption.sweepEvery(settings.sweepEvery());
-            return engine;
         }
     }
 }

@@ -14,6 +14,12 @@ public enum SagaEvent {
     WAITING,
     /// A node took the saga over; the step that was next may have run.
     RECOVERED,
+    /// A node picked the saga up that was put down. None of its attempts was under way, so nothing is in doubt.
+    PICKED_UP,
+    /// Something from outside reached the saga: an answer it waited for, a changed request, an operator's word.
+    SIGNALLED,
+    /// The time of a step, or of the whole saga, is over.
+    DEADLINE_PASSED,
     /// The pivot is about to be called.
     PIVOT_BEGUN,
     /// From here on finished steps are undone.

@@ -8,6 +8,8 @@ import dev.holdfast.groupcommit.NotCommittedException;
 import dev.holdfast.groupcommit.RejectedRequestException;
 import dev.holdfast.saga.Command.Result;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,9 +56,41 @@ final class SagaLane implements SagaLog, AutoCloseable {
             } catch (GroupCommitException e) {
                 LOG.warn("the log of {} is not written yet, failure {}: {}", append.sagaId(), failures, e.getMessage());
                 sleep(pause);
-                pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
+                pause = longer(pause);
             }
         }
+    }
+
+    /// Retried like an append. Run twice it says the same; what comes after it, a signal that picks the saga up, is
+    /// only then acted upon when this is durable, because until then the saga counts as running.
+    @Override
+    public void putDown(String sagaId, Instant until) {
+        var pause = FIRST_PAUSE;
+        while (true) {
+            mustBeOpen();
+            try {
+                submit(new Command.PutDown(sagaId, until));
+                return;
+            } catch (GroupCommitException e) {
+                LOG.warn("saga {} cannot be put down yet: {}", sagaId, e.getMessage());
+                sleep(pause);
+                pause = longer(pause);
+            }
+        }
+    }
+
+    /// @return those of them that were put down, and are not any more
+    List<String> pickUp(List<String> sagaIds) {
+        return switch (submit(new Command.PickUp(sagaIds))) {
+            case Result.PickedUp(var pickedUp) -> pickedUp;
+            case Result.Recorded _, Result.Answered _, Result.Sent _, Result.Conflict _, Result.Fenced _ ->
+                throw new AssertionError("no answer to picking up");
+        };
+    }
+
+    private static Duration longer(Duration pause) {
+        var longer = pause.multipliedBy(2);
+        return longer.compareTo(LONGEST_PAUSE) < 0 ? longer : LONGEST_PAUSE;
     }
 
     @Override
@@ -97,7 +131,8 @@ final class SagaLane implements SagaLog, AutoCloseable {
                         append.entries());
                 throw new StoppedException("its log is another one", true);
             }
-            case Result.Answered _, Result.Fenced _ -> throw new AssertionError("no answer to an append: " + result);
+            case Result.Answered _, Result.Sent _, Result.PickedUp _, Result.Fenced _ ->
+                throw new AssertionError("no answer to an append: " + result);
         }
     }
 

@@ -17,9 +17,12 @@ import javax.sql.DataSource;
 /// Reads the engine's tables.
 final class SagaReads {
 
-    private static final String COLUMNS = "saga_id, definition, version, payload, subject, traceparent, created_at";
+    private static final String COLUMNS =
+            "saga_id, definition, version, payload, subject, traceparent, parent, created_at";
 
     private static final String FIND = "SELECT " + COLUMNS + " FROM saga.saga_runs WHERE saga_id = ?";
+
+    private static final String STATUS = "SELECT status FROM saga.saga_runs WHERE saga_id = ?";
 
     /// The subquery of the log is by an array of ids, so that it is a look into the primary key per saga.
     private static final String LOGS = """
@@ -39,6 +42,7 @@ final class SagaReads {
     private static final String IN_FLIGHT = "SELECT " + COLUMNS + """
               FROM saga.saga_runs
              WHERE status IN ('STARTED', 'COMPENSATING') AND node = ? AND epoch = ? AND saga_id > ?
+               AND wake_at IS NULL
              ORDER BY saga_id
              LIMIT ?
             """;
@@ -105,9 +109,15 @@ final class SagaReads {
     record Whole(Recorded recorded, List<CompensatingTask> tasks) {}
 
     private final DataSource dataSource;
+    private final SignalReads signals;
 
     SagaReads(DataSource dataSource) {
         this.dataSource = dataSource;
+        this.signals = new SignalReads(dataSource);
+    }
+
+    SignalReads signals() {
+        return signals;
     }
 
     Optional<Whole> find(String sagaId) {
@@ -118,6 +128,15 @@ final class SagaReads {
             }
             var recorded = withLogs(db, executions).getFirst();
             return Optional.of(new Whole(recorded, tasks(db, sagaId)));
+        });
+    }
+
+    Optional<SagaStatus> status(String sagaId) {
+        return Database.reading(dataSource, db -> {
+            try (var statement = prepared(db, STATUS, sagaId);
+                    var rows = statement.executeQuery()) {
+                return rows.next() ? Optional.of(SagaStatus.valueOf(rows.getString(1))) : Optional.empty();
+            }
         });
     }
 
@@ -220,6 +239,7 @@ final class SagaReads {
                         rows.getString("payload"),
                         rows.getString("subject"),
                         rows.getString("traceparent"),
+                        rows.getString("parent"),
                         moment(rows, "created_at")));
             }
         }

@@ -3,37 +3,31 @@ package dev.holdfast.saga;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Queue;
 import java.util.Set;
-import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// One saga being run: ask what is next, do it, record what happened, ask again. Knows no threads and no database;
-/// it blocks in its tools only.
+/// One saga in flight: asks [Progress] what is next, acts, records what happened, asks again.
 ///
-/// Nothing is done that depends on a row before that row is durable. What is done and not yet recorded when the
-/// process dies is done again, under the same key.
+/// Nothing is acted upon before the row that leads to it is durable. So whatever this loop knows can be read back
+/// from the log, and a loop in another process goes on exactly where this one was.
 ///
-/// One thread runs it. [#view], [#hurry] and [#order] may be called by any.
+/// One thread at a time runs it; the attempts it makes have threads of their own.
 ///
 /// @param <P> what the saga carries
 final class SagaRun<P> {
 
     private static final Logger LOG = LoggerFactory.getLogger(SagaRun.class);
 
-    /// Limit of one attempt to close: closing belongs to no step that could say one.
-    private static final Duration CLOSING_WITHIN = Duration.ofSeconds(30);
+    /// Later than any pause: whoever waits until then waits to be woken.
+    private static final Instant FAR = StepCall.ANY_TIME;
 
     /// Everything a run needs of the world.
     record Tools(
@@ -42,29 +36,29 @@ final class SagaRun<P> {
             SagaClock clock,
             RandomGenerator random,
             SagaListener listener,
-            TraceBinding tracing) {}
-
-    /// An operator's word that a step was undone by hand.
-    record Order(Command.Audit audit, String step, String evidence, CompletableFuture<OperatorAnswer> answer) {}
+            TraceBinding tracing,
+            Surroundings surroundings) {}
 
     private final SagaDefinition<P> definition;
     private final Execution execution;
     private final P payload;
     private final Tools tools;
-    private final Recording recording;
     private final Alarm alarm = new Alarm();
-    private final Queue<Order> orders = new ConcurrentLinkedQueue<>();
-    private volatile List<LogEntry> log;
+    private final RunHistory history;
+    private final RunCalls<P> calls;
+    private final Queue<Signal> signals = new ConcurrentLinkedQueue<>();
+    /// Delivered once: a signal is offered again and again until it is taken.
+    private final Set<String> offered = ConcurrentHashMap.newKeySet();
     private volatile boolean hurried;
-    private volatile boolean over;
+    private volatile boolean putDown;
 
     SagaRun(SagaDefinition<P> definition, Execution execution, P payload, List<LogEntry> log, Tools tools) {
         this.definition = definition;
         this.execution = execution;
         this.payload = payload;
         this.tools = tools;
-        this.recording = new Recording(definition, execution);
-        this.log = List.copyOf(log);
+        this.history = new RunHistory(definition, execution, log, tools);
+        this.calls = new RunCalls<>(execution, tools, alarm);
     }
 
     Execution execution() {
@@ -73,59 +67,67 @@ final class SagaRun<P> {
 
     /// As far as it is recorded.
     List<LogEntry> log() {
-        return log;
+        return history.log();
     }
 
-    /// Runs to the end.
+    /// Runs to the end, or until it is put down.
     ///
     /// @throws StoppedException it was stopped before
     void toTheEnd() {
-        while (advance()) {
-            // everything happens in advance()
+        try {
+            while (advance()) {
+                // everything happens in advance()
+            }
+        } finally {
+            calls.abandon();
         }
     }
 
-    /// Must be called first for a saga that was read from the database. The step that was next may have run: the
-    /// node that died left no row about it. So it is in doubt until its participant answers. An undo that was next
-    /// is repeated in any case; there the row only says who does it, so that a log tells whose each answer is.
+    /// Must be called first for a saga that was read from the database while it ran. The steps that were next may
+    /// have run: the node that died left no row about it. So they are in doubt until their participants answer.
+    /// An undo that was next is repeated in any case; there the row only says who does it, so that a log tells
+    /// whose each answer is.
     ///
     /// @param node which goes on with it, for whoever reads the log
     void recovered(String node) {
-        var next = Progress.next(definition, log);
-        var step = next.stream().map(Next::calls).filter(Objects::nonNull).findFirst();
-        var standing = Standing.of(log);
-        if (step.isPresent() || standing.parked() || standing.status() == SagaStatus.COMPENSATING) {
-            var now = tools.clock().now();
-            record(Journal.happened(seq(), step.orElse(null), SagaEvent.RECOVERED, Map.of("node", node), now));
+        var underWay = Progress.mayBeUnderWay(definition, history.standing());
+        for (var step : underWay) {
+            history.record(happened(step, SagaEvent.RECOVERED, Map.of("node", node)), false);
+        }
+        var standing = history.standing();
+        if (underWay.isEmpty() && (standing.parked() || standing.status() == SagaStatus.COMPENSATING)) {
+            history.record(happened(null, SagaEvent.RECOVERED, Map.of("node", node)), true);
         }
     }
 
-    /// Does the next thing.
+    /// Must be called first for a saga that was put down.
+    void pickedUp(String node) {
+        history.pickedUp(node);
+    }
+
+    /// Does the next thing: records an answer, a signal, a decision, or begins what is due and waits.
     ///
-    /// @return `false` when the saga has ended
+    /// @return `false` when the saga has ended or is put down
     boolean advance() {
-        if (tools.log().stopped()) {
+        if (calls.none() && tools.log().stopped()) {
             throw new StoppedException("the engine stops");
         }
-        for (var order = orders.poll(); order != null; order = orders.poll()) {
-            follow(order);
+        var over = calls.over();
+        if (over.isPresent()) {
+            recordOutcome(over.get());
+            return true;
         }
-        var next = Progress.next(definition, log);
+        for (var signal = signalInTime(); signal != null; signal = signalInTime()) {
+            take(signal);
+        }
+        if (passDeadline()) {
+            return true;
+        }
+        var next = history.next();
         if (next.isEmpty()) {
             return false;
         }
-        act(soonest(next));
-        return true;
-    }
-
-    /// Whoever gave the order hears of it also where the saga stops over it: by then nobody can take it back.
-    private void follow(Order order) {
-        try {
-            order.answer().complete(resolve(order));
-        } catch (RuntimeException e) {
-            order.answer().completeExceptionally(e);
-            throw e;
-        }
+        return work(next);
     }
 
     /// Ends the pause this saga is in, or the next one.
@@ -134,113 +136,178 @@ final class SagaRun<P> {
         alarm.ring();
     }
 
-    /// Wakes it so that it sees that it shall stop.
+    /// Wakes it so that it looks around: it shall stop, or may go on.
     void wake() {
         alarm.ring();
     }
 
-    void order(Order order) {
-        orders.add(order);
-        alarm.ring();
-        if (over) {
-            refuseOrders();
+    /// Hands over a signal that is recorded. One that comes when nobody runs this any more stays: [#undelivered()].
+    void deliver(Signal signal) {
+        if (offered.add(signal.key())) {
+            signals.add(signal);
+            alarm.ring();
         }
     }
 
-    /// Takes an order back, if nobody has begun with it.
-    boolean withdraw(Order order) {
-        return orders.remove(order);
+    /// Whether a signal came too late for this run: asked when it is over.
+    boolean undelivered() {
+        return !signals.isEmpty();
     }
 
-    /// Must be called when nobody runs it any more, so that nobody waits for it.
-    void refuseOrders() {
-        over = true;
-        for (var order = orders.poll(); order != null; order = orders.poll()) {
-            order.answer().complete(new OperatorAnswer.NotPossible("the saga no longer runs here"));
-        }
+    /// It does not run any more because nothing is to be done for long.
+    boolean isPutDown() {
+        return putDown;
     }
 
     /// How it stands.
     SagaView view() {
-        var now = log;
+        var now = history.log();
         return Views.of(definition, execution, now, Tasks.of(definition, execution.sagaId(), Standing.of(now)));
     }
 
-    private void act(Next next) {
+    /// Begins everything that is due, and waits for the first thing to happen.
+    private boolean work(Set<Next> next) {
+        var until = FAR;
+        boolean begun = false;
+        var hurry = hurried;
+        for (var each : history.standing().status() == SagaStatus.COMPENSATING ? Set.of(soonest(next)) : next) {
+            var due = due(each, hurry);
+            if (due == null) {
+                until = each.due().isBefore(until) ? each.due() : until;
+            } else if (act(due)) {
+                begun = true;
+            }
+        }
+        if (!begun) {
+            return pause(until);
+        }
+        hurried = hurried && !hurry;
+        return true;
+    }
+
+    /// What is to be done of this now, `null` when it has to wait. An operator who hurries brings the next attempt
+    /// forward. Where none is left, the pause is the time a participant still has to answer, and ending it early
+    /// would turn the saga back.
+    private Next due(Next next, boolean hurry) {
+        boolean attempts = !(next.inTheEnd() instanceof Next.TurnBack);
+        boolean due = !tools.clock().now().isBefore(next.due()) || hurry && attempts;
+        return due ? next.inTheEnd() : null;
+    }
+
+    /// @return `false` when it is under way already, or has to wait for what is
+    private boolean act(Next next) {
+        boolean attempt = next instanceof Next.Run || next instanceof Next.Undo || next instanceof Next.Close;
+        if (attempt ? calls.at(next) || paused() : !calls.none()) {
+            return false;
+        }
         switch (next) {
-            case Next.Run run -> run(run);
-            case Next.Undo undo -> undo(undo);
-            case Next.Await(var signal, var deadline, var then) -> pause(deadline, then);
-            case Next.Sleep(var until, var then) -> pause(until, then);
-            case Next.Close close -> close(close);
-            case Next.BeginPivot begin -> record(noted(begin, seq()));
-            case Next.TurnBack turn -> record(noted(turn, seq()));
-            case Next.Finish finish -> record(noted(finish, seq()));
+            case Next.Run run -> calls.run(definition, run, payload, history);
+            case Next.Undo undo -> {
+                LOG.info("COMPENSATE: undo {}, attempt {}", undo.step(), undo.attempt());
+                calls.undo(definition, undo, payload, history);
+            }
+            case Next.Close close -> calls.close(close, () -> closed(close.ending()));
+            case Next.BeginPivot _, Next.TurnBack _, Next.Finish _ -> {
+                var noted = history.noted(next, history.seq());
+                if (noted == null) {
+                    return false;
+                }
+                history.record(noted, true);
+            }
+            case Next.Sleep _, Next.Await _ -> throw new IllegalStateException(next + " is no act");
+        }
+        return true;
+    }
+
+    private boolean paused() {
+        return tools.surroundings().paused(definition.name());
+    }
+
+    /// Sleeps until something is due, over or rung for; puts the saga down where that is long.
+    private boolean pause(Instant dueAt) {
+        var until = dueAt;
+        var deadline = Deadlines.next(definition, execution.createdAt(), history.standing());
+        if (deadline.isPresent() && deadline.get().at().isBefore(until)) {
+            until = deadline.get().at();
+        }
+        if (calls.none() && !paused() && signals.isEmpty() && isLong(until)) {
+            tools.log().putDown(execution.sagaId(), until);
+            putDown = true;
+            return false;
+        }
+        var limit = calls.limit();
+        sleep(limit.isPresent() && limit.get().isBefore(until) ? limit.get() : until);
+        return true;
+    }
+
+    private boolean isLong(Instant until) {
+        var putDownAfter = tools.surroundings().putDownAfter();
+        return putDownAfter.isPresent()
+                && Duration.between(tools.clock().now(), until).compareTo(putDownAfter.get()) > 0;
+    }
+
+    private void sleep(Instant until) {
+        try {
+            if (calls.none()) {
+                tools.clock().sleep(until, alarm);
+            } else {
+                tools.caller().await(Duration.between(tools.clock().now(), until), alarm);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StoppedException("interrupted");
         }
     }
 
-    private void run(Next.Run run) {
-        var step = definition.step(run.step());
-        var started = tools.clock().now();
-        var key = execution.sagaId() + ":" + step.name() + (run.generation() == 0 ? "" : ":" + run.generation());
-        var call = new StepCall(
-                execution.sagaId(),
-                step.name(),
-                key,
-                key,
-                run.attempt(),
-                run.generation(),
-                started.plus(step.validFor()),
-                facts());
-        var outcome = call(() -> step.does().run(payload, call), step.within());
-        var times = new Journal.Times(started, tools.clock().now());
-        var last = Journal.attempt(seq(), run, outcome, times, null);
-        record(
-                outcome instanceof Outcome.Done || endsTheStep(last)
-                        ? last
-                        : Journal.attempt(seq(), run, outcome, times, retryAt(step.backoff(), run.attempt(), times)));
-        tell(listener ->
-                listener.stepEnded(execution.sagaId(), definition.name(), step.name(), last.event(), between(times)));
+    private void recordOutcome(RunCalls.Over over) {
+        switch (over.act()) {
+            case Next.Run run -> ran(run, over);
+            case Next.Undo undo -> undid(undo, over);
+            case Next.Close close -> closed(close, over);
+            case Next.Await _, Next.Sleep _, Next.BeginPivot _, Next.TurnBack _, Next.Finish _ ->
+                throw new IllegalStateException(over + " is no attempt");
+        }
     }
 
-    private void undo(Next.Undo undo) {
+    private void ran(Next.Run run, RunCalls.Over over) {
+        var step = definition.step(run.step());
+        var last = Journal.attempt(history.seq(), run, over, step.asksFor(), null);
+        boolean repeats = !(over.outcome() instanceof Outcome.Done) && !endsTheStep(last);
+        history.record(
+                repeats
+                        ? Journal.attempt(
+                                history.seq(), run, over, step.asksFor(), retryAt(step.backoff(), run.attempt(), over))
+                        : last,
+                calls.none());
+        stepEnded(step, last.event(), over);
+    }
+
+    private void undid(Next.Undo undo, RunCalls.Over over) {
         var step = definition.step(undo.step());
-        var started = tools.clock().now();
-        var key = execution.sagaId() + ":" + step.name();
-        var call = new StepCall(
-                execution.sagaId(), step.name(), key + ":undo", key, undo.attempt(), 0, StepCall.ANY_TIME, facts());
-        LOG.info("COMPENSATE: undo {}, attempt {}", step.name(), undo.attempt());
-        var outcome = call(() -> step.undoneBy().run(payload, call), step.within());
-        var times = new Journal.Times(started, tools.clock().now());
-        var entry = Journal.undo(seq(), undo, outcome, times, retryAt(step.backoff(), undo.attempt(), times));
-        record(entry);
+        var entry = Journal.undo(history.seq(), undo, over, retryAt(step.backoff(), undo.attempt(), over));
+        history.record(entry, calls.none());
         if (entry.event() == SagaEvent.UNDONE) {
             LOG.info("COMPENSATE: {} is undone", step.name());
         } else {
-            LOG.warn("COMPENSATE: {} is not undone yet, attempt {}: {}", step.name(), undo.attempt(), outcome);
+            LOG.warn("COMPENSATE: {} is not undone yet, attempt {}: {}", step.name(), undo.attempt(), over.outcome());
         }
-        tell(listener ->
-                listener.stepEnded(execution.sagaId(), definition.name(), step.name(), entry.event(), between(times)));
+        stepEnded(step, entry.event(), over);
     }
 
-    private void close(Next.Close close) {
-        var started = tools.clock().now();
-        var closing = definition.closing().orElseThrow();
-        var outcome = call(() -> closed(closing, close.ending()), CLOSING_WITHIN);
-        var times = new Journal.Times(started, tools.clock().now());
-        if (outcome instanceof Outcome.Done) {
+    private void closed(Next.Close close, RunCalls.Over over) {
+        if (over.outcome() instanceof Outcome.Done) {
             var status = close.ending() instanceof Ending.Completed ? SagaStatus.COMPLETED : SagaStatus.FAILED;
-            record(Journal.ended(seq(), status, times.ended()));
+            history.record(Journal.ended(history.seq(), status, over.times().ended()), true);
         } else {
-            record(Journal.closingFailed(
-                    seq(), close, outcome, times, retryAt(Backoff.DEFAULT, close.attempt(), times)));
+            var retryAt = retryAt(Backoff.DEFAULT, close.attempt(), over);
+            history.record(Journal.closingFailed(history.seq(), close, over, retryAt), true);
         }
     }
 
     /// A closing action says by an exception that it wants to be called again; that is no defect.
-    private Outcome closed(ClosingAction<P> closing, Ending ending) {
+    private Outcome closed(Ending ending) {
         try {
-            closing.run(payload, execution.sagaId(), ending);
+            definition.closing().orElseThrow().run(payload, execution.sagaId(), ending);
             return Outcome.Done.done();
         } catch (Exception e) {
             LOG.warn("closing did not succeed, will be repeated", e);
@@ -248,146 +315,57 @@ final class SagaRun<P> {
         }
     }
 
-    /// A thread that is interrupted while it waits for an attempt is to stop; the attempt stays in doubt, as if the
-    /// process had died here.
-    private Outcome call(Callable<Outcome> attempt, Duration within) {
-        var outcome = tools.caller().call(() -> tools.tracing().call(execution.traceparent(), attempt), within);
-        if (Thread.currentThread().isInterrupted()) {
-            throw new StoppedException("interrupted during an attempt");
-        }
-        return outcome;
-    }
-
-    /// Whether nothing follows on this attempt but to turn back.
+    /// Whether nothing follows on this attempt but to turn back, or to wait.
     private boolean endsTheStep(LogEntry attempt) {
-        return Progress.next(definition, with(List.of(attempt))).stream()
-                .anyMatch(next -> next instanceof Next.TurnBack || next instanceof Next.Await);
+        return history.nextWith(attempt).stream()
+                .filter(next -> next instanceof Next.TurnBack
+                        || next instanceof Next.Await(var _, var _, var then) && isAt(then, attempt))
+                .findAny()
+                .isPresent();
     }
 
-    /// An operator who hurries brings the next attempt forward. Where none is left, the pause is the time a
-    /// participant still has to answer, and ending it early would turn the saga back.
-    private void pause(Instant until, Next then) {
-        boolean attempts = !(then instanceof Next.TurnBack);
-        if (tools.clock().now().isBefore(until) && !(hurried && attempts)) {
-            try {
-                tools.clock().sleep(until, alarm);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new StoppedException("interrupted during a pause");
-            }
+    private static boolean isAt(Next then, LogEntry attempt) {
+        return then instanceof Next.TurnBack || attempt.step().equals(then.calls());
+    }
+
+    private boolean passDeadline() {
+        var next = Deadlines.next(definition, execution.createdAt(), history.standing());
+        if (next.isEmpty() || tools.clock().now().isBefore(next.get().at())) {
+            return false;
         }
-        boolean due = hurried && attempts || !tools.clock().now().isBefore(until);
-        if (due && orders.isEmpty() && !tools.log().stopped()) {
-            hurried = false;
-            act(then);
+        history.record(happened(next.get().step(), SagaEvent.DEADLINE_PASSED, Map.of()), calls.none());
+        return true;
+    }
+
+    /// One that comes with the last row, or after it, is too late: nothing follows on the end.
+    private Signal signalInTime() {
+        return history.standing().status().ended() ? null : signals.poll();
+    }
+
+    /// Once, however often it is delivered: the log says which signals it has.
+    private void take(Signal signal) {
+        if (history.standing().has(signal.key())) {
+            return;
         }
-    }
-
-    private OperatorAnswer resolve(Order order) {
-        if (!Progress.isDeadLetter(Standing.of(log).of(order.step()))) {
-            return new OperatorAnswer.NotPossible("the undo of '" + order.step() + "' is no open dead letter");
+        var taking = SignalTaking.of(signal, history, tools.clock().now());
+        if (signal.name().equals(Signal.RETRY)) {
+            hurried = true;
         }
-        var detail = Map.of("who", order.audit().who(), "reason", order.audit().why(), "evidence", order.evidence());
-        record(
-                Journal.happened(
-                        seq(),
-                        order.step(),
-                        SagaEvent.RESOLVED,
-                        detail,
-                        tools.clock().now()),
-                order.audit());
-        LOG.warn("COMPENSATE: {} counts as undone by hand: {}", order.step(), detail);
-        return new OperatorAnswer.Accepted();
+        history.record(taking.entry(), calls.none(), List.of(taking.taken()));
     }
 
-    private void record(LogEntry entry) {
-        record(entry, null);
+    private LogEntry happened(String step, SagaEvent event, Map<String, String> detail) {
+        return Journal.happened(
+                history.seq(), step, event, detail, tools.clock().now());
     }
 
-    /// Records a row, and in the same transaction what follows from it without anybody being called.
-    private void record(LogEntry entry, Command.Audit audit) {
-        var entries = new ArrayList<>(List.of(entry));
-        var noted = follow(entries);
-        while (noted != null) {
-            entries.add(noted);
-            noted = follow(entries);
-        }
-        var append = recording.of(log, entries, audit);
-        tools.log().append(append);
-        var before = log;
-        log = with(entries);
-        told(append, before);
+    private void stepEnded(Step<P> step, SagaEvent event, RunCalls.Over over) {
+        var lasted = Duration.between(over.times().started(), over.times().ended());
+        history.tell(listener -> listener.stepEnded(execution.sagaId(), definition.name(), step.name(), event, lasted));
     }
 
-    private LogEntry follow(List<LogEntry> entries) {
-        var next = Progress.next(definition, with(entries));
-        return next.size() == 1 ? noted(next.iterator().next(), seq() + entries.size()) : null;
-    }
-
-    /// The row that stands for a decision, `null` for what is not decided but done.
-    private LogEntry noted(Next next, int seq) {
-        var now = tools.clock().now();
-        return switch (next) {
-            case Next.BeginPivot(var step) -> Journal.happened(seq, step, SagaEvent.PIVOT_BEGUN, Map.of(), now);
-            case Next.TurnBack turn -> Journal.turnedBack(seq, turn, now);
-            case Next.Finish(var status) -> Journal.ended(seq, status, now);
-            case Next.Run _, Next.Undo _, Next.Await _, Next.Sleep _, Next.Close _ -> null;
-        };
-    }
-
-    private void told(Command.Append append, List<LogEntry> before) {
-        for (var entry : append.entries()) {
-            RunLines.recorded(entry);
-        }
-        for (var letter : append.deadLetters()) {
-            LOG.error("COMPENSATE: dead letter: {} is not undone: {}", letter.step(), letter.error());
-            tell(listener -> listener.deadLetter(execution.sagaId(), definition.name(), letter.step(), letter.error()));
-        }
-        var change = append.change();
-        if (change != null && change.needsAttention() != Progress.needsAttention(definition, before)) {
-            tell(listener -> listener.attention(execution.sagaId(), definition.name(), change.needsAttention()));
-        }
-        if (change != null && change.status().ended()) {
-            var lasted = Duration.between(execution.createdAt(), change.at());
-            tell(listener -> listener.ended(execution.sagaId(), definition.name(), change.status(), lasted));
-        }
-    }
-
-    private void tell(Consumer<SagaListener> news) {
-        try {
-            news.accept(tools.listener());
-        } catch (RuntimeException e) {
-            LOG.warn("a listener threw; the saga goes on", e);
-        }
-    }
-
-    private Map<String, String> facts() {
-        var facts = new HashMap<String, String>();
-        for (var entry : log) {
-            if (entry.event() == SagaEvent.DONE) {
-                entry.detail().forEach((name, value) -> facts.put(entry.step() + "." + name, value));
-            }
-        }
-        return Map.copyOf(facts);
-    }
-
-    private Instant retryAt(Backoff backoff, int attempt, Journal.Times times) {
-        return times.ended().plus(backoff.delay(attempt, tools.random())).truncatedTo(ChronoUnit.MICROS);
-    }
-
-    private int seq() {
-        return log.size() + 1;
-    }
-
-    private List<LogEntry> with(List<LogEntry> entries) {
-        var whole = new ArrayList<LogEntry>(log.size() + entries.size());
-        whole.addAll(log);
-        whole.addAll(entries);
-        return whole;
-    }
-
-    private static Duration between(Journal.Times times) {
-        return Duration.between(times.started(), times.ended());
+    private Instant retryAt(Backoff backoff, int attempt, RunCalls.Over over) {
+        return over.times().ended().plus(backoff.delay(attempt, tools.random())).truncatedTo(ChronoUnit.MICROS);
     }
 
     /// What is due now before what is due later.

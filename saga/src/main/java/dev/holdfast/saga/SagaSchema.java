@@ -13,7 +13,7 @@ import javax.sql.DataSource;
 public final class SagaSchema {
 
     private static final List<String> SCRIPTS =
-            List.of("V1__sagas.sql", "V2__audit_once.sql", "V3__traceparent.sql", "V4__nodes.sql");
+            List.of("V1__sagas.sql", "V2__audit_once.sql", "V3__traceparent.sql", "V4__nodes.sql", "V5__waiting.sql");
 
     /// One creator at a time: the second waits, and finds everything done. Freed by the end of the transaction.
     private static final String ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(7164732401)";

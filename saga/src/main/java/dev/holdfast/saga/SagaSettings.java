@@ -5,8 +5,14 @@ import java.time.Duration;
 /// The settings of an engine.
 ///
 /// @param maxInFlight sagas that may be in flight at once; one more is refused at the door. Sagas taken over from a
-///     node that died count, and are never refused. 1 to 1,000,000, default 10,000; each takes a virtual thread and
-///     a few KB
+///     node that died count, and are never refused; those that are put down do not count. 1 to 1,000,000, default
+///     10,000; each takes a virtual thread and a few KB
+/// @param maxPayload characters of JSON a saga may carry; one more is refused at the door. 1 to 10,000,000, default
+///     1,000,000. A saga in flight keeps its payload in memory
+/// @param maxLogRows rows the log of a saga may have; then it is parked for a person to look, and has as many again
+///     when it is tried anew. 100 to 1,000,000, default 10,000: a step that fails for ever makes about 3,000 a day
+/// @param putDownAfter from which pause on a saga is put down: it leaves its thread and its memory and is picked up
+///     when it is due or a signal comes. Positive, default 1 min. Below a second it costs more than it saves
 /// @param drainGrace how long [SagaEngine#close()] lets running attempts finish before they are interrupted.
 ///     Positive, default 10 s; the longest `within` of the definitions is a good value
 /// @param startKeysKept how long an idempotency key is kept at least. Positive, default 7 days; must outlive the
@@ -17,19 +23,34 @@ import java.time.Duration;
 ///     default 3 s; the same on all nodes. Longer than any pause of a process that is to be survived as the same
 ///     node (garbage collection, a moved virtual machine); a shorter one costs more beats, six a lease
 public record SagaSettings(
-        int maxInFlight, Duration drainGrace, Duration startKeysKept, Duration sweepEvery, Duration lease) {
+        int maxInFlight,
+        int maxPayload,
+        int maxLogRows,
+        Duration putDownAfter,
+        Duration drainGrace,
+        Duration startKeysKept,
+        Duration sweepEvery,
+        Duration lease) {
 
     private static final Duration SHORTEST_LEASE = Duration.ofMillis(500);
     private static final Duration LONGEST_LEASE = Duration.ofMinutes(10);
 
     /// The defaults.
     public static final SagaSettings DEFAULTS = new SagaSettings(
-            10_000, Duration.ofSeconds(10), Duration.ofDays(7), Duration.ofSeconds(30), Duration.ofSeconds(3));
+            10_000,
+            1_000_000,
+            10_000,
+            Duration.ofMinutes(1),
+            Duration.ofSeconds(10),
+            Duration.ofDays(7),
+            Duration.ofSeconds(30),
+            Duration.ofSeconds(3));
 
     public SagaSettings {
-        if (maxInFlight < 1 || maxInFlight > 1_000_000) {
-            throw new IllegalArgumentException("maxInFlight must be 1 to 1,000,000, not " + maxInFlight);
-        }
+        within("maxInFlight", maxInFlight, 1, 1_000_000);
+        within("maxPayload", maxPayload, 1, 10_000_000);
+        within("maxLogRows", maxLogRows, 100, 1_000_000);
+        positive("putDownAfter", putDownAfter);
         positive("drainGrace", drainGrace);
         positive("startKeysKept", startKeysKept);
         positive("sweepEvery", sweepEvery);
@@ -38,24 +59,49 @@ public record SagaSettings(
         }
     }
 
-    public SagaSettings withMaxInFlight(int maxInFlight) {
-        return new SagaSettings(maxInFlight, drainGrace, startKeysKept, sweepEvery, lease);
+    public SagaSettings withMaxInFlight(int most) {
+        return new SagaSettings(
+                most, maxPayload, maxLogRows, putDownAfter, drainGrace, startKeysKept, sweepEvery, lease);
     }
 
-    public SagaSettings withDrainGrace(Duration drainGrace) {
-        return new SagaSettings(maxInFlight, drainGrace, startKeysKept, sweepEvery, lease);
+    public SagaSettings withMaxPayload(int most) {
+        return new SagaSettings(
+                maxInFlight, most, maxLogRows, putDownAfter, drainGrace, startKeysKept, sweepEvery, lease);
     }
 
-    public SagaSettings withStartKeysKept(Duration startKeysKept) {
-        return new SagaSettings(maxInFlight, drainGrace, startKeysKept, sweepEvery, lease);
+    public SagaSettings withMaxLogRows(int most) {
+        return new SagaSettings(
+                maxInFlight, maxPayload, most, putDownAfter, drainGrace, startKeysKept, sweepEvery, lease);
     }
 
-    public SagaSettings withSweepEvery(Duration sweepEvery) {
-        return new SagaSettings(maxInFlight, drainGrace, startKeysKept, sweepEvery, lease);
+    public SagaSettings withPutDownAfter(Duration pause) {
+        return new SagaSettings(
+                maxInFlight, maxPayload, maxLogRows, pause, drainGrace, startKeysKept, sweepEvery, lease);
     }
 
-    public SagaSettings withLease(Duration lease) {
-        return new SagaSettings(maxInFlight, drainGrace, startKeysKept, sweepEvery, lease);
+    public SagaSettings withDrainGrace(Duration grace) {
+        return new SagaSettings(
+                maxInFlight, maxPayload, maxLogRows, putDownAfter, grace, startKeysKept, sweepEvery, lease);
+    }
+
+    public SagaSettings withStartKeysKept(Duration kept) {
+        return new SagaSettings(maxInFlight, maxPayload, maxLogRows, putDownAfter, drainGrace, kept, sweepEvery, lease);
+    }
+
+    public SagaSettings withSweepEvery(Duration pause) {
+        return new SagaSettings(
+                maxInFlight, maxPayload, maxLogRows, putDownAfter, drainGrace, startKeysKept, pause, lease);
+    }
+
+    public SagaSettings withLease(Duration longest) {
+        return new SagaSettings(
+                maxInFlight, maxPayload, maxLogRows, putDownAfter, drainGrace, startKeysKept, sweepEvery, longest);
+    }
+
+    private static void within(String setting, int value, int least, int most) {
+        if (value < least || value > most) {
+            throw new IllegalArgumentException("%s must be %,d to %,d, not %d".formatted(setting, least, most, value));
+        }
     }
 
     private static void positive(String setting, Duration value) {

@@ -1,8 +1,13 @@
 package dev.holdfast.saga;
 
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /// What a whole log says: the fold that everything else asks.
 final class Standing {
@@ -12,13 +17,22 @@ final class Standing {
     static final String UNDO = "undo";
 
     private SagaStatus status = SagaStatus.STARTED;
-    private final Map<String, StepStanding> steps = new HashMap<>();
+    /// In the order in which the log first names them, so that a signal two of them wait for goes to the same one
+    /// always.
+    private final Map<String, StepStanding> steps = new LinkedHashMap<>();
     private List<String> undo = List.of();
     private Ending.FailedBecause failure;
     private int closingFailures;
     private LogEntry lastClosing;
     private boolean parked;
+    private boolean pivotBegun;
+    private boolean deadlinePassed;
+    private LogEntry cancelled;
     private String currentStep;
+    /// What came, by name, and nobody has waited for yet: what each brought, in their order.
+    private final Map<String, Deque<String>> early = new HashMap<>();
+    private final Map<String, String> signals = new HashMap<>();
+    private final Set<String> signalKeys = new HashSet<>();
 
     private Standing() {}
 
@@ -60,6 +74,40 @@ final class Standing {
         return parked;
     }
 
+    /// From then on it is not for anybody but the pivot's participant to turn it back.
+    boolean pivotBegun() {
+        return pivotBegun;
+    }
+
+    /// The time of the whole saga is over.
+    boolean deadlinePassed() {
+        return deadlinePassed;
+    }
+
+    /// The row of the signal that cancelled it, `null` for none.
+    LogEntry cancelled() {
+        return cancelled;
+    }
+
+    /// What the signals brought that a call of a step is made with, by their names: of the one that it waited for,
+    /// what that one brought; of others the latest. A later one of the same name belongs to the next request: a
+    /// repetition under the same key that said something else would be refused, and the effect of the first attempt
+    /// be taken for none.
+    Map<String, String> signals(String step) {
+        var known = of(step).answer();
+        if (known == null || Signal.isReserved(known.getKey())) {
+            return Map.copyOf(signals);
+        }
+        var brought = new HashMap<>(signals);
+        brought.put(known.getKey(), known.getValue());
+        return Map.copyOf(brought);
+    }
+
+    /// Whether a signal is in the log: it is delivered as often as anybody likes and happens once.
+    boolean has(String signalKey) {
+        return signalKeys.contains(signalKey);
+    }
+
     /// The step of the latest row that has one, `null` before the first.
     String currentStep() {
         return currentStep;
@@ -72,27 +120,79 @@ final class Standing {
             currentStep = entry.step();
         }
         switch (entry.event()) {
-            case DONE -> of(entry.step()).isDone();
-            case REFUSED -> of(entry.step()).isRefused(entry);
+            case DONE -> of(entry.step()).isDone(entry);
+            case REFUSED -> {
+                of(entry.step()).isRefused(entry);
+                takeEarly(entry.step());
+            }
             case FAILED -> of(entry.step()).attempted(entry);
             case UNCLEAR, WAITING -> {
                 of(entry.step()).attempted(entry);
-                of(entry.step()).inDoubt();
+                of(entry.step()).inDoubt(entry);
+                takeEarly(entry.step());
             }
             case RECOVERED -> {
                 if (entry.step() != null) {
-                    of(entry.step()).inDoubt();
+                    of(entry.step()).inDoubt(entry);
                 }
             }
-            case PIVOT_BEGUN -> of(entry.step()).isBegun();
+            case SIGNALLED -> signalled(entry);
+            case DEADLINE_PASSED -> deadlinePassed(entry.step());
+            case PIVOT_BEGUN -> {
+                of(entry.step()).isBegun();
+                pivotBegun = true;
+            }
             case TURNED_BACK -> turnedBack(entry);
-            case UNDONE, RESOLVED -> of(entry.step()).isUndone();
+            case UNDONE, RESOLVED -> undone(entry);
             case UNDO_FAILED -> of(entry.step()).undoFailed(entry);
             case CLOSING_FAILED -> {
                 closingFailures++;
                 lastClosing = entry;
             }
-            case PARKED, SAGA_COMPLETED, SAGA_FAILED -> {}
+            case PARKED, PICKED_UP, SAGA_COMPLETED, SAGA_FAILED -> {}
+        }
+    }
+
+    private void undone(LogEntry entry) {
+        of(entry.step()).isUndone();
+        if (entry.event() == SagaEvent.RESOLVED) {
+            signalKeys.add(entry.detail().get(Signal.KEY));
+        }
+    }
+
+    /// A signal wakes one step that waits for it; with none it is kept for the next that will.
+    private void signalled(LogEntry entry) {
+        var name = entry.detail().get(StepStanding.SIGNAL);
+        signalKeys.add(entry.detail().get(Signal.KEY));
+        if (name.equals(Signal.CANCEL)) {
+            cancelled = cancelled == null ? entry : cancelled;
+        } else if (!Signal.isOrder(name)) {
+            var brought = entry.detail().getOrDefault(Signal.PAYLOAD, "");
+            if (!Signal.isReserved(name)) {
+                signals.put(name, brought);
+            }
+            var waiting = steps.values().stream()
+                    .filter(step -> name.equals(step.awaited()))
+                    .findFirst();
+            waiting.ifPresentOrElse(
+                    step -> step.isSignalled(brought),
+                    () -> early.computeIfAbsent(name, _ -> new ArrayDeque<>()).add(brought));
+        }
+    }
+
+    private void takeEarly(String step) {
+        var awaited = of(step).awaited();
+        var waits = awaited == null ? null : early.get(awaited);
+        if (waits != null && !waits.isEmpty()) {
+            of(step).isSignalled(waits.remove());
+        }
+    }
+
+    private void deadlinePassed(String step) {
+        if (step == null) {
+            deadlinePassed = true;
+        } else {
+            of(step).deadlineHasPassed();
         }
     }
 
@@ -103,5 +203,16 @@ final class Standing {
                 entry.step(),
                 entry.detail().get(StepStanding.CODE),
                 entry.detail().get(StepStanding.MESSAGE));
+    }
+
+    /// Facts of the steps that are done, by `step.name`.
+    static Map<String, String> facts(List<LogEntry> log) {
+        var facts = new HashMap<String, String>();
+        for (var entry : log) {
+            if (entry.event() == SagaEvent.DONE) {
+                entry.detail().forEach((name, value) -> facts.put(entry.step() + "." + name, value));
+            }
+        }
+        return Map.copyOf(facts);
     }
 }

@@ -80,12 +80,13 @@ final class StartWrites {
     private static final String BEGIN = """
             INSERT INTO saga.saga_runs
                    (saga_id, definition, version, status, payload, subject, node, epoch, trace_id, traceparent,
-                    created_at, updated_at)
+                    parent, created_at, updated_at)
             SELECT r.saga_id, r.definition, r.version, 'STARTED', r.payload::jsonb, r.subject, ?::text, ?::bigint,
-                   r.trace_id, r.traceparent, timestamptz 'epoch' + r.created_at * interval '1 microsecond',
+                   r.trace_id, r.traceparent, r.parent, timestamptz 'epoch' + r.created_at * interval '1 microsecond',
                    timestamptz 'epoch' + r.created_at * interval '1 microsecond'
-              FROM unnest(?::text[], ?::text[], ?::int[], ?::text[], ?::text[], ?::text[], ?::text[], ?::bigint[])
-                AS r(saga_id, definition, version, payload, subject, trace_id, traceparent, created_at)
+              FROM unnest(?::text[], ?::text[], ?::int[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[],
+                          ?::bigint[])
+                AS r(saga_id, definition, version, payload, subject, trace_id, traceparent, parent, created_at)
             """;
 
     private record Key(String scope, String key) {}
@@ -226,6 +227,7 @@ final class StartWrites {
                     .texts(start -> start.execution().subject())
                     .texts(start -> start.execution().traceId())
                     .texts(start -> start.execution().traceparent())
+                    .texts(start -> start.execution().parent())
                     .moments(start -> start.execution().createdAt())
                     .update();
         }

@@ -15,6 +15,8 @@ import java.util.Map;
 /// @param notAfter a participant that receives the call later than this, by its own database's clock, refuses it:
 ///     the saga may have moved on. Of an undo [#ANY_TIME]
 /// @param facts what the finished steps reported, under `step.name`
+/// @param signals what the signals that came brought, by their names: of the one the step waited for, what opened
+///     this generation; of others the latest
 public record StepCall(
         String sagaId,
         String step,
@@ -23,7 +25,8 @@ public record StepCall(
         int attempt,
         int generation,
         Instant notAfter,
-        Map<String, String> facts) {
+        Map<String, String> facts,
+        Map<String, String> signals) {
 
     /// An undo is welcome at any time. A moment that every clock and column can hold.
     public static final Instant ANY_TIME = Instant.parse("9999-12-31T00:00:00Z");

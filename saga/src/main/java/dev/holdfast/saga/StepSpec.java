@@ -2,7 +2,11 @@ package dev.holdfast.saga;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Function;
 
 /// What a definition says about one step. Everything without a default must be said; what is missing is reported by
 /// [SagaDefinition.Builder#build()], all of it at once.
@@ -11,6 +15,7 @@ import java.util.List;
 public final class StepSpec<P> {
 
     private static final int LONGEST_NAME = 50;
+    private static final int MOST_REQUESTS = 100;
     private static final Duration LONGEST = Duration.ofDays(365);
 
     private final String name;
@@ -27,10 +32,16 @@ public final class StepSpec<P> {
     private Backoff backoff = Backoff.DEFAULT;
     private Duration within = Duration.ofSeconds(10);
     private Duration validFor;
+    private Duration deadline;
+    private Step.Asking asksFor;
+    private final Set<String> undoneAfter = new LinkedHashSet<>();
+    private final String group;
+    private Step.Children<P, ?> children;
 
-    StepSpec(String name, StepKind kind) {
+    StepSpec(String name, StepKind kind, String group) {
         this.name = name;
         this.kind = kind;
+        this.group = group;
     }
 
     /// Who answers for the step: a team, and the service whose data it changes.
@@ -84,7 +95,56 @@ public final class StepSpec<P> {
         return this;
     }
 
-    /// How often a failed attempt is repeated before the saga turns back: 0 or more, default 3. Steps that must
+    /// The step consists of sagas of their own, one per payload, each with its own pivot. They are started by it,
+    /// under ids that follow from the saga's, and it waits (at most `atMost`, then it looks again) until all have
+    /// ended. Done when all are completed; refused with `child-failed` when one has failed. Its undo cancels those
+    /// that still run and waits for them; one that is completed is left to [#undoneBy], and without one to a
+    /// person.
+    ///
+    /// @param payloads what each of them carries, one or more; the same on every call
+    public <C> StepSpec<P> startsSagas(SagaDefinition<C> definition, Function<P, List<C>> payloads) {
+        return startsSagas(definition, payloads, false);
+    }
+
+    /// The same, and the step is done also when some of them failed: their ids are its fact `failed`.
+    public <C> StepSpec<P> startsSagasThatMayFail(SagaDefinition<C> definition, Function<P, List<C>> payloads) {
+        return startsSagas(definition, payloads, true);
+    }
+
+    /// A refusal does not count at once: the saga waits for this signal first, at most so long, and makes the step
+    /// again, under the next key ([StepCall#generation()]), with what the signal brought ([StepCall#signals()]):
+    /// another payment method after a decline. Without it in time the refusal counts.
+    public StepSpec<P> asksFor(String signal, Duration atMost) {
+        return asksFor(signal, atMost, MOST_REQUESTS);
+    }
+
+    /// The same, but not after any refusal: another payment method helps against a decline and not against stock
+    /// that is gone. And not for ever: who waits holds what the steps before have reserved.
+    ///
+    /// @param times how many further requests there may be, 1 to 100; then a refusal counts
+    /// @param codes the refusals that ask ([Outcome.Refused#code()]); none: all
+    public StepSpec<P> asksFor(String signal, Duration atMost, int times, String... codes) {
+        asksFor = new Step.Asking(signal, atMost, times, Set.of(codes));
+        return this;
+    }
+
+    /// The time limit of the whole step, from its first attempt on, pauses and waiting included. Default none, 365
+    /// days at most. Before the pivot it is given up then; at the pivot and after it a person is told.
+    public StepSpec<P> deadline(Duration limit) {
+        deadline = limit;
+        return this;
+    }
+
+    /// This step is not undone before those are, however long that takes. Default none: an undo that failed three
+    /// times holds nobody back.
+    ///
+    /// @param steps later ones, whose undo comes before this one's
+    public StepSpec<P> undoneOnlyAfter(String... steps) {
+        undoneAfter.addAll(List.of(steps));
+        return this;
+    }
+
+    /// How often a failed attempt is repeated before the saga turns back: 0 to 1,000, default 3. Steps that must
     /// succeed (after the pivot) and undo actions are repeated for ever and take no notice.
     public StepSpec<P> attempts(int retries) {
         this.retries = retries;
@@ -141,7 +201,23 @@ public final class StepSpec<P> {
                 retries,
                 backoff,
                 within,
-                validFor == null && missing.isEmpty() ? within.multipliedBy(2) : validFor);
+                validFor == null && missing.isEmpty() ? within.multipliedBy(2) : validFor,
+                deadline,
+                asksFor,
+                Set.copyOf(undoneAfter),
+                group,
+                children);
+    }
+
+    private <C> StepSpec<P> startsSagas(SagaDefinition<C> definition, Function<P, List<C>> payloads, boolean mayFail) {
+        children = new Step.Children<>(Objects.requireNonNull(definition), Objects.requireNonNull(payloads), mayFail);
+        does = (payload, call) -> {
+            throw new UnsupportedOperationException("sagas of a step are started by an engine");
+        };
+        if (undoneBy == null && kind == StepKind.COMPENSATABLE) {
+            undoneBy = (payload, call) -> new Outcome.Failed("a saga of this step is completed; nothing undoes it");
+        }
+        return this;
     }
 
     private void nameFaults(List<String> missing) {
@@ -174,8 +250,8 @@ public final class StepSpec<P> {
     }
 
     private void numberFaults(List<String> missing) {
-        if (retries < 0) {
-            missing.add("has " + retries + " retries, 0 is the least");
+        if (retries < 0 || retries > 1_000) {
+            missing.add("has " + retries + " retries, 0 to 1,000 is possible");
         }
         if (backoff == null) {
             missing.add("has no backoff");
@@ -187,6 +263,34 @@ public final class StepSpec<P> {
         } else if (validFor != null && validFor.compareTo(within) < 0) {
             missing.add("is valid for " + validFor + ", less than its time limit of " + within);
         }
+        if (deadline != null && (!deadline.isPositive() || deadline.compareTo(LONGEST) > 0)) {
+            missing.add("has a deadline of " + deadline + ", it must be positive and 365 days at most");
+        }
+        if (asksFor != null) {
+            askingFaults(missing);
+        }
+    }
+
+    private void askingFaults(List<String> missing) {
+        if (kind == StepKind.RETRIABLE) {
+            missing.add("asks for another request, which only steps that can be refused do: not those after the pivot");
+        }
+        if (!isSignalName(asksFor.signal())) {
+            missing.add("asks for '" + asksFor.signal() + "': a signal has 1 to " + LONGEST_NAME
+                    + " characters and does not begin with '$'");
+        }
+        var atMost = asksFor.atMost();
+        if (atMost == null || !atMost.isPositive() || atMost.compareTo(LONGEST) > 0) {
+            missing.add("waits for another request for " + atMost + ", it must be positive and 365 days at most");
+        }
+        if (asksFor.times() < 1 || asksFor.times() > MOST_REQUESTS) {
+            missing.add(
+                    "asks for another request " + asksFor.times() + " times, 1 to " + MOST_REQUESTS + " is possible");
+        }
+    }
+
+    static boolean isSignalName(String name) {
+        return !blank(name) && name.length() <= LONGEST_NAME && !Signal.isReserved(name) && FlatJson.isStorable(name);
     }
 
     private static void require(String value, String fault, List<String> missing) {

@@ -1,6 +1,7 @@
 package dev.holdfast.saga;
 
 import java.time.Instant;
+import java.util.Map;
 
 /// What a log says about one step.
 final class StepStanding {
@@ -11,33 +12,49 @@ final class StepStanding {
     static final String CODE = "code";
     static final String MESSAGE = "message";
     static final String CAUSE = "cause";
+    /// The signal that is waited for, or that came.
     static final String SIGNAL = "signal";
     static final String DEADLINE = "deadline";
 
     private boolean begun;
     private boolean done;
     private boolean unclear;
+    private boolean deadlinePassed;
+    private int generation;
     private int attempts;
+    private int misses;
+    private LogEntry firstAttempt;
     private LogEntry lastAttempt;
+    private String awaited;
+    private Map.Entry<String, String> answer;
+    private int touched;
     private boolean undone;
     private int undoFailures;
     private LogEntry lastUndo;
 
-    /// An attempt without success, of whatever kind.
+    /// An attempt without success, of whatever kind. One that waits, or that was refused and asks for another
+    /// request, names the signal.
     void attempted(LogEntry entry) {
         attempts++;
+        misses++;
         lastAttempt = entry;
+        firstAttempt = firstAttempt == null ? entry : firstAttempt;
+        awaited = entry.detail().get(SIGNAL);
+        touched = entry.seq();
     }
 
     /// An attempt may have had an effect. Stays until the participant answers: a later attempt that surely had none
     /// says nothing about the earlier one.
-    void inDoubt() {
+    void inDoubt(LogEntry entry) {
         unclear = true;
+        touched = entry.seq();
     }
 
-    void isDone() {
+    void isDone(LogEntry entry) {
         done = true;
         unclear = false;
+        awaited = null;
+        touched = entry.seq();
     }
 
     /// Refused from the participant's record under the key: no attempt had an effect, and none that is still under
@@ -47,8 +64,28 @@ final class StepStanding {
         unclear = false;
     }
 
+    /// What it waited for has come. A wait that was answered uses no attempt up. A request that was definitely
+    /// refused becomes another one, under a key of its own; the refusal is what makes that safe.
+    ///
+    /// What it brought stays with the request, whatever comes after: the same key must always say the same.
+    void isSignalled(String brought) {
+        misses--;
+        answer = Map.entry(awaited, brought);
+        awaited = null;
+        if (lastAttempt.event() == SagaEvent.REFUSED) {
+            generation++;
+            attempts = 0;
+            misses = 0;
+            lastAttempt = null;
+        }
+    }
+
     void isBegun() {
         begun = true;
+    }
+
+    void deadlineHasPassed() {
+        deadlinePassed = true;
     }
 
     void undoFailed(LogEntry entry) {
@@ -72,13 +109,49 @@ final class StepStanding {
         return unclear;
     }
 
+    /// Its time is over.
+    boolean deadlinePassed() {
+        return deadlinePassed;
+    }
+
+    /// Which of its requests this is, from 0.
+    int generation() {
+        return generation;
+    }
+
+    /// Attempts of this generation without success: the number of the next one.
     int attempts() {
         return attempts;
     }
 
-    /// The last attempt without success, `null` before one.
+    /// Those of them that count towards giving up.
+    int misses() {
+        return misses;
+    }
+
+    /// The first attempt without success of all generations, `null` before one.
+    LogEntry firstAttempt() {
+        return firstAttempt;
+    }
+
+    /// The last attempt without success of this generation, `null` before one.
     LogEntry lastAttempt() {
         return lastAttempt;
+    }
+
+    /// The signal it waits for, `null` when it waits for none or has it.
+    String awaited() {
+        return awaited;
+    }
+
+    /// The signal that was waited for and came, with what it brought; `null` before one.
+    Map.Entry<String, String> answer() {
+        return answer;
+    }
+
+    /// The row that was the last to say it is done or in doubt: steps are undone in reverse of that.
+    int touched() {
+        return touched;
     }
 
     boolean undone() {

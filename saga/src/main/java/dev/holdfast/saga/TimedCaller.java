@@ -6,11 +6,8 @@ import dev.holdfast.groupcommit.RejectedRequestException;
 import dev.holdfast.groupcommit.UnclearCommitException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
@@ -22,29 +19,41 @@ final class TimedCaller implements StepCaller {
     private static final Logger LOG = LoggerFactory.getLogger(TimedCaller.class);
 
     @Override
-    public Outcome call(Callable<Outcome> attempt, Duration within) {
-        var answer = new CompletableFuture<Outcome>();
+    public Call begin(Callable<Outcome> attempt, Alarm over) {
+        var call = new Attempt();
         var context = MDC.getCopyOfContextMap();
-        var thread = Thread.ofVirtual().name("saga-attempt").start(() -> {
+        call.thread = Thread.ofVirtual().name("saga-attempt").unstarted(() -> {
             MDC.setContextMap(context == null ? Map.of() : context);
-            answer.complete(outcomeOf(attempt));
+            call.outcome = outcomeOf(attempt);
+            over.ring();
         });
-        try {
-            return answer.get(within.toNanos(), TimeUnit.NANOSECONDS);
-        } catch (TimeoutException e) {
+        call.thread.start();
+        return call;
+    }
+
+    @Override
+    public void await(Duration atMost, Alarm alarm) throws InterruptedException {
+        alarm.await(atMost);
+    }
+
+    private static final class Attempt implements Call {
+
+        private Thread thread;
+        private volatile Outcome outcome;
+
+        @Override
+        public Optional<Outcome> outcome() {
+            return Optional.ofNullable(outcome);
+        }
+
+        @Override
+        public void abandon() {
             thread.interrupt();
-            return new Outcome.Unclear("no answer within " + within);
-        } catch (InterruptedException e) {
-            thread.interrupt();
-            Thread.currentThread().interrupt();
-            return new Outcome.Unclear("the engine stopped while it waited for the answer");
-        } catch (ExecutionException e) {
-            throw new AssertionError("the attempt never completes exceptionally", e);
         }
     }
 
     /// Whoever throws says nothing about what is left behind, except where the type of the exception does.
-    private static Outcome outcomeOf(Callable<Outcome> attempt) {
+    static Outcome outcomeOf(Callable<Outcome> attempt) {
         try {
             var outcome = attempt.call();
             if (outcome == null) {

@@ -214,6 +214,7 @@ class AttemptTest {
         engine = SagaEngine.builder(postgres.dataSource())
                 .register(definition)
                 .clock(clock)
+                .settings(SagaSettings.DEFAULTS.withPutDownAfter(Duration.ofDays(365)))
                 .random(new Middle())
                 .listener(new SagaListener() {
                     @Override

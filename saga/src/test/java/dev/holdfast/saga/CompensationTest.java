@@ -98,7 +98,7 @@ class CompensationTest {
         start(trip.definition());
         deadLetter.get(20, TimeUnit.SECONDS);
 
-        assertThat(engine.resolve("s1", "hotel", "olga", "called them", "mail 4711"))
+        assertThat(engine.operator().resolve("s1", "hotel", "olga", "called them", "mail 4711"))
                 .isEqualTo(new OperatorAnswer.Accepted());
 
         assertThat(engine.await("s1", SOON).orElseThrow().status()).isEqualTo(SagaStatus.FAILED);
@@ -138,7 +138,7 @@ class CompensationTest {
         start(definition);
         assertThat(deadLetter.get(20, TimeUnit.SECONDS)).isEqualTo(name + ": a\uFFFDb\uFFFD");
 
-        assertThat(engine.resolve("s1", name, "olga", "called them", "mail 4711"))
+        assertThat(engine.operator().resolve("s1", name, "olga", "called them", "mail 4711"))
                 .isEqualTo(new OperatorAnswer.Accepted());
         assertThat(engine.await("s1", SOON).orElseThrow().status()).isEqualTo(SagaStatus.FAILED);
     }
@@ -147,11 +147,11 @@ class CompensationTest {
     void what_an_operator_says_must_fit_the_tables() throws Exception {
         start(trip.definition());
 
-        assertThatIllegalArgumentException().isThrownBy(() -> engine.retryNow("s1", "x".repeat(101)));
+        assertThatIllegalArgumentException().isThrownBy(() -> engine.operator().retryNow("s1", "x".repeat(101)));
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> engine.resolve("s1", "hotel", "olga", "a\0b", "evidence"));
+                .isThrownBy(() -> engine.operator().resolve("s1", "hotel", "olga", "a\0b", "evidence"));
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> engine.resolve("s1", "hotel", "olga", "reason", "x".repeat(4_001)));
+                .isThrownBy(() -> engine.operator().resolve("s1", "hotel", "olga", "reason", "x".repeat(4_001)));
     }
 
     @Test
@@ -160,11 +160,13 @@ class CompensationTest {
         start(trip.definition());
         deadLetter.get(20, TimeUnit.SECONDS);
 
-        assertThat(engine.resolve("s1", "seat", "olga", "reason", "evidence"))
+        assertThat(engine.operator().resolve("s1", "seat", "olga", "reason", "evidence"))
                 .isInstanceOf(OperatorAnswer.NotPossible.class);
-        assertThat(engine.resolve("s0", "hotel", "olga", "reason", "evidence"))
+        assertThat(engine.operator().resolve("s0", "hotel", "olga", "reason", "evidence"))
                 .isInstanceOf(OperatorAnswer.NotPossible.class);
-        assertThat(postgres.number("SELECT count(*) FROM saga.saga_audit")).isZero();
+        assertThat(postgres.texts("SELECT what FROM saga.saga_audit")).containsExactly("resolve seat");
+        assertThat(postgres.texts("SELECT outcome FROM saga.saga_signals"))
+                .containsExactly("the undo of 'seat' is no open dead letter");
     }
 
     @Test
@@ -177,12 +179,12 @@ class CompensationTest {
         start(trip.definition());
         assertThat(failed.await(20, TimeUnit.SECONDS)).isTrue();
 
-        assertThat(engine.retryNow("s1", "olga")).isEqualTo(new OperatorAnswer.Accepted());
+        assertThat(engine.operator().retryNow("s1", "olga")).isEqualTo(new OperatorAnswer.Accepted());
 
         assertThat(engine.await("s1", SOON).orElseThrow().status()).isEqualTo(SagaStatus.FAILED);
         assertThat(postgres.texts("SELECT who || ' ' || what FROM saga.saga_audit"))
                 .containsExactly("olga retry-now");
-        assertThat(engine.retryNow("s1", "olga")).isInstanceOf(OperatorAnswer.NotPossible.class);
+        assertThat(engine.operator().retryNow("s1", "olga")).isInstanceOf(OperatorAnswer.NotPossible.class);
     }
 
     @Test

@@ -215,7 +215,7 @@ class NodesTest {
                 """);
         var other = node("b", definition);
 
-        assertThat(other.retryNow("s0", "olga")).isEqualTo(new OperatorAnswer.Accepted());
+        assertThat(other.operator().retryNow("s0", "olga")).isEqualTo(new OperatorAnswer.Accepted());
 
         assertThat(other.await("s0", SOON).orElseThrow().status()).isEqualTo(SagaStatus.COMPLETED);
         assertThat(postgres.texts("SELECT node FROM saga.saga_runs")).containsExactly("b");

@@ -247,7 +247,12 @@ class RecoveryTest {
         SagaSchema.create(postgres.dataSource());
 
         assertThat(postgres.texts("SELECT version || ' ' || script FROM saga.saga_schema"))
-                .containsExactly("1 V1__sagas.sql", "2 V2__audit_once.sql", "3 V3__traceparent.sql", "4 V4__nodes.sql");
+                .containsExactly(
+                        "1 V1__sagas.sql",
+                        "2 V2__audit_once.sql",
+                        "3 V3__traceparent.sql",
+                        "4 V4__nodes.sql",
+                        "5 V5__waiting.sql");
     }
 
     private void blockAt(String step) {

@@ -54,6 +54,7 @@ class SagaBatchTest {
                 List.of(),
                 List.of(),
                 null,
+                List.of(),
                 null);
         assertThat(run(gap)).containsExactly(new Result.Conflict());
         assertThat(postgres.texts("SELECT status FROM saga.saga_executions")).containsExactly("STARTED");
@@ -104,6 +105,7 @@ class SagaBatchTest {
                 List.of(),
                 List.of(),
                 null,
+                List.of(),
                 null);
         assertThatThrownBy(() -> run(lost))
                 .cause()
@@ -130,7 +132,7 @@ class SagaBatchTest {
     void a_refused_start_under_the_saga_id_of_another_does_not_free_its_name() {
         run(named("s1", "cart:7", "order:1"), start("s2", "cart:8"));
 
-        var execution = new Execution("s1", "trip", 1, "{}", "cart:8", null, NOW);
+        var execution = new Execution("s1", "trip", 1, "{}", "cart:8", null, null, NOW);
         var request = new StartRequest<>("s1", "payload", "test", "key-2", "hash", "cart:8", "order:1", null);
         assertThat(run(new Command.Start(execution, request, NOW)))
                 .containsExactly(new Result.Answered(new StartAnswer.SubjectTaken("s2")));
@@ -159,6 +161,7 @@ class SagaBatchTest {
                 List.of(),
                 List.of(),
                 "cart:7",
+                List.of(),
                 null);
         var next = start("s2", "cart:7");
 
@@ -228,19 +231,20 @@ class SagaBatchTest {
     }
 
     private static Command.Start start(String sagaId, String key, String hash, String subject) {
-        var execution = new Execution(sagaId, "trip", 1, "{}", subject, null, NOW);
+        var execution = new Execution(sagaId, "trip", 1, "{}", subject, null, null, NOW);
         var request = new StartRequest<>(sagaId, "payload", "test", key, hash, subject, null, null);
         return new Command.Start(execution, request, NOW);
     }
 
     private static Command.Start named(String sagaId, String subject, String name) {
-        var execution = new Execution(sagaId, "trip", 1, "{}", subject, null, NOW);
+        var execution = new Execution(sagaId, "trip", 1, "{}", subject, null, null, NOW);
         var request = new StartRequest<>(sagaId, "payload", "test", "key-" + sagaId, "hash", subject, name, null);
         return new Command.Start(execution, request, NOW);
     }
 
     private static Append append(String sagaId, LogEntry... entries) {
-        return new Append(sagaId, List.of(entries), null, List.of(), List.of(), List.of(), List.of(), null, null);
+        return new Append(
+                sagaId, List.of(entries), null, List.of(), List.of(), List.of(), List.of(), null, List.of(), null);
     }
 
     private static LogEntry entry(int seq, String step, SagaEvent event) {

@@ -113,9 +113,13 @@ class SagaEngineTest {
     }
 
     static StartRequest<String> request(String sagaId) {
+        return request(sagaId, "to Rome");
+    }
+
+    static StartRequest<String> request(String sagaId, String payload) {
         return new StartRequest<>(
                 sagaId,
-                "to Rome",
+                payload,
                 "test",
                 "key-" + sagaId,
                 "hash",

@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 
 /// A database of its own for a test, in one PostgreSQL per test run. Gone with the run.
-final class TestPostgres {
+public final class TestPostgres {
 
     private static final AtomicInteger COUNTER = new AtomicInteger();
 
@@ -23,31 +23,31 @@ final class TestPostgres {
     }
 
     /// A fresh, empty database.
-    static TestPostgres empty() {
+    public static TestPostgres empty() {
         return new TestPostgres();
     }
 
     /// A fresh database with the engine's tables.
-    static TestPostgres withSagaTables() {
+    public static TestPostgres withSagaTables() {
         var database = new TestPostgres();
         SagaSchema.create(database.dataSource);
         return database;
     }
 
-    DataSource dataSource() {
+    public DataSource dataSource() {
         return dataSource;
     }
 
-    String url() {
+    public String url() {
         return Server.POSTGRES.getJdbcUrl("postgres", name);
     }
 
-    void execute(String sql) {
+    public void execute(String sql) {
         execute(dataSource, sql);
     }
 
     /// The first column of every row, as text.
-    List<String> texts(String sql) {
+    public List<String> texts(String sql) {
         try (var db = dataSource.getConnection();
                 var statement = db.createStatement();
                 var rows = statement.executeQuery(sql)) {
@@ -62,7 +62,7 @@ final class TestPostgres {
     }
 
     /// The one number that a query answers.
-    int number(String sql) {
+    public int number(String sql) {
         return Integer.parseInt(texts(sql).getFirst());
     }
 

@@ -102,7 +102,7 @@ final class Trip {
         return endings;
     }
 
-    private StepSpec<String> says(StepSpec<String> step, String stage) {
+    StepSpec<String> says(StepSpec<String> step, String stage) {
         return step.owner("travel-platform", "travel")
                 .customerSees(stage)
                 .succeedsWhen("it is booked")
@@ -112,7 +112,7 @@ final class Trip {
                 .does(this::call);
     }
 
-    private Outcome call(String payload, StepCall call) throws Exception {
+    Outcome call(String payload, StepCall call) throws Exception {
         calls.add(call);
         return scripts.getOrDefault(name(call), (p, c) -> Outcome.Done.done()).run(payload, call);
     }

@@ -17,6 +17,8 @@ final class WrittenLog {
 
     static final Instant LATER = Instant.parse("2030-01-01T00:00:05Z");
 
+    static final Instant NOW = Instant.parse("2030-01-01T00:00:00Z");
+
     private final SagaDefinition<String> definition;
     private final List<LogEntry> log = new ArrayList<>();
 
@@ -26,6 +28,10 @@ final class WrittenLog {
 
     void assertNext(Next... expected) {
         assertThat(Progress.next(definition, log)).containsExactlyInAnyOrder(expected);
+    }
+
+    Standing standing() {
+        return Standing.of(log);
     }
 
     boolean attention() {
@@ -77,8 +83,7 @@ final class WrittenLog {
     }
 
     void failedWith(String step, SagaEvent event, Map<String, String> detail) {
-        var now = Instant.parse("2030-01-01T00:00:00Z");
-        log.add(new LogEntry(log.size() + 1, step, event, 0, 0, detail, now, now));
+        log.add(new LogEntry(log.size() + 1, step, event, 0, 0, detail, NOW, NOW));
     }
 
     static Next.Run run(String step, int attempt) {

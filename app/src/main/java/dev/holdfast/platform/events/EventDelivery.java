@@ -1,8 +1,11 @@
 package dev.holdfast.platform.events;
 
+import dev.holdfast.platform.Event;
 import dev.holdfast.platform.EventConsumer;
+import dev.holdfast.platform.remote.Role;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Executors;
 
 /// The running machinery of one node: a relay per outbox, the bus they feed, and the upkeep of their tables.
@@ -20,7 +23,11 @@ public final class EventDelivery implements AutoCloseable {
     /// Starts delivering the events of every outbox that was opened, to all of these consumers.
     public static EventDelivery start(
             Outboxes outboxes, List<EventConsumer> consumers, EventSettings settings, EventsListener listener) {
-        var bus = new LocalBus(consumers, settings);
+        return start(outboxes, new LocalBus(consumers, List.of(), settings), settings, listener);
+    }
+
+    /// @param bus to whoever wants events, in this process and in others; closed with the delivery
+    static EventDelivery start(Outboxes outboxes, LocalBus bus, EventSettings settings, EventsListener listener) {
         bus.open();
         var opened = outboxes.opened();
         var delivery = new EventDelivery(bus, new EventUpkeep(opened, bus, settings, listener));
@@ -29,6 +36,11 @@ public final class EventDelivery implements AutoCloseable {
         }
         delivery.upkeep.start();
         return delivery;
+    }
+
+    /// Takes a page that the relay of another process has brought.
+    Map<String, EventBus.Setback> receive(Role role, String source, List<Event> events) throws InterruptedException {
+        return bus.receive(role, source, events);
     }
 
     /// Finishes the pages in hand, gives the buckets back to other nodes, and stops. What is left stays in the

@@ -2,7 +2,9 @@ package dev.holdfast.platform.events;
 
 import dev.holdfast.platform.Event;
 import dev.holdfast.platform.EventConsumer;
+import dev.holdfast.platform.remote.Role;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -11,6 +13,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Predicate;
 
 /// The bus within one process: every page goes to every consumer at the same time, and is done when the last is.
 ///
@@ -20,14 +23,16 @@ import java.util.concurrent.Executors;
 /// of its own (a mail server, a search engine) copies what it wants into a queue of its own in
 /// [EventConsumer#handle], or the system moves to a broker, which keeps a position per consumer.
 ///
-/// Every process that runs a relay must have the same consumers, since an event it delivers is deleted.
+/// Every process that runs a relay must reach the same consumers, since an event it delivers is deleted: those that
+/// run in another process stand here as [RemoteConsumers].
 final class LocalBus implements EventBus {
 
     private final List<ConsumerLane> lanes;
+    private final List<RemoteConsumers> elsewhere;
     private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("consumer-", 0).factory());
 
-    LocalBus(List<EventConsumer> consumers, EventSettings settings) {
+    LocalBus(List<EventConsumer> consumers, List<RemoteConsumers> elsewhere, EventSettings settings) {
         var names = new HashSet<String>();
         for (var consumer : consumers) {
             if (!names.add(consumer.name())) {
@@ -37,6 +42,7 @@ final class LocalBus implements EventBus {
         this.lanes = consumers.stream()
                 .map(consumer -> new ConsumerLane(consumer, settings))
                 .toList();
+        this.elsewhere = List.copyOf(elsewhere);
     }
 
     @Override
@@ -44,18 +50,44 @@ final class LocalBus implements EventBus {
         lanes.forEach(lane -> EventTables.createInbox(lane.consumer().database()));
     }
 
+    /// Delivers what another process's relay has brought, to the consumers of one role.
+    ///
+    /// @throws IllegalStateException that role has none here: the page must not be taken for delivered
+    Map<String, Setback> receive(Role role, String source, List<Event> events) throws InterruptedException {
+        var own = lanes.stream()
+                .filter(lane -> lane.consumer().database().schema().equals(role.word()))
+                .toList();
+        if (own.isEmpty()) {
+            throw new IllegalStateException("nobody of " + role.word() + " hears events in this process");
+        }
+        return all(to(own, source, events));
+    }
+
     @Override
     public Map<String, Setback> publish(String source, List<Event> events) throws InterruptedException {
-        var deliveries = lanes.stream()
-                .<Callable<Map<String, Setback>>>mapMulti((lane, to) -> {
-                    var wanted = events.stream()
-                            .filter(event -> lane.consumer().wants(event.type()))
-                            .toList();
-                    if (!wanted.isEmpty()) {
-                        to.accept(() -> lane.deliver(source, wanted));
-                    }
-                })
-                .toList();
+        var deliveries = to(lanes, source, events);
+        for (var consumers : elsewhere) {
+            var wanted = wantedOf(events, consumers::want);
+            if (!wanted.isEmpty()) {
+                deliveries.add(() -> consumers.deliver(source, wanted));
+            }
+        }
+        return all(deliveries);
+    }
+
+    private static List<Callable<Map<String, Setback>>> to(
+            List<ConsumerLane> lanes, String source, List<Event> events) {
+        var deliveries = new ArrayList<Callable<Map<String, Setback>>>();
+        for (var lane : lanes) {
+            var wanted = wantedOf(events, lane.consumer()::wants);
+            if (!wanted.isEmpty()) {
+                deliveries.add(() -> lane.deliver(source, wanted));
+            }
+        }
+        return deliveries;
+    }
+
+    private Map<String, Setback> all(List<Callable<Map<String, Setback>>> deliveries) throws InterruptedException {
         var setbacks = new HashMap<String, Setback>();
         BusUnavailableException unavailable = null;
         for (var answer : threads.invokeAll(deliveries)) {
@@ -83,6 +115,10 @@ final class LocalBus implements EventBus {
     public void close() {
         threads.close();
         lanes.forEach(ConsumerLane::close);
+    }
+
+    private static List<Event> wantedOf(List<Event> events, Predicate<String> wants) {
+        return events.stream().filter(event -> wants.test(event.type())).toList();
     }
 
     private static BusUnavailableException unavailable(Throwable cause) {

@@ -97,7 +97,7 @@ class EventsConfigurationTest {
 
     @Test
     void two_consumers_of_one_name_would_share_an_inbox_and_are_refused() {
-        assertThatThrownBy(() -> new LocalBus(List.of(mails, mails), EventSettings.defaults()))
+        assertThatThrownBy(() -> new LocalBus(List.of(mails, mails), List.of(), EventSettings.defaults()))
                 .hasMessageContaining("two consumers are named 'mails'");
     }
 

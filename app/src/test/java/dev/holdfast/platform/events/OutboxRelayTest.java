@@ -68,7 +68,7 @@ class OutboxRelayTest {
     @Test
     void a_relay_killed_between_publish_and_delete_repeats_and_the_effect_is_once() throws Exception {
         var kills = new AtomicInteger();
-        try (var bus = new Meddling(new LocalBus(List.of(mails), Shop.QUICK), () -> {
+        try (var bus = new Meddling(new LocalBus(List.of(mails), List.of(), Shop.QUICK), () -> {
             if (kills.getAndIncrement() < 3) {
                 database.execute(KILL_RELAYS);
             }
@@ -128,13 +128,13 @@ class OutboxRelayTest {
         var thaw = new CountDownLatch(1);
         var freeze = new AtomicInteger();
         try (var second = new Shop(database);
-                var slow = new Meddling(new LocalBus(List.of(mails), Shop.QUICK), () -> {
+                var slow = new Meddling(new LocalBus(List.of(mails), List.of(), Shop.QUICK), () -> {
                     if (freeze.get() == 1) {
                         frozen.countDown();
                         waitFor(thaw);
                     }
                 });
-                var bus = new LocalBus(List.of(mails), Shop.QUICK)) {
+                var bus = new LocalBus(List.of(mails), List.of(), Shop.QUICK)) {
             bus.open();
             var sleeper = new OutboxRelay(node.jdbcOutbox(), slow, Shop.QUICK, EventsListener.NONE).start();
             try (var survivor = new OutboxRelay(second.jdbcOutbox(), bus, Shop.QUICK, EventsListener.NONE).start()) {
@@ -271,7 +271,7 @@ class OutboxRelayTest {
     @Test
     void a_consumers_database_that_goes_away_blames_no_event() throws Exception {
         var cut = new AtomicInteger();
-        try (var bus = new LocalBus(List.of(mails), Shop.QUICK)) {
+        try (var bus = new LocalBus(List.of(mails), List.of(), Shop.QUICK)) {
             bus.open();
             var cutting = new Meddling(bus, () -> {
                 if (cut.getAndIncrement() < 3) {

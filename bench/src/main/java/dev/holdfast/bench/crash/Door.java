@@ -9,7 +9,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
@@ -27,15 +27,19 @@ final class Door implements AutoCloseable {
 
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-    private final Supplier<URI> shop;
+    private final Function<String, URI> addressOf;
     private final Ledger ledger;
     private final LongAdder repeated = new LongAdder();
     private Long struckNanos;
     private Long answeredNanos;
 
-    /// @param shop where to, asked anew for each try: any of several that sell the same
-    Door(Supplier<URI> shop, Ledger ledger) {
-        this.shop = shop;
+    Door(URI shop, Ledger ledger) {
+        this(_ -> shop, ledger);
+    }
+
+    /// @param addressOf the address of a process that serves a path, asked anew for each try
+    Door(Function<String, URI> addressOf, Ledger ledger) {
+        this.addressOf = addressOf;
         this.ledger = ledger;
     }
 
@@ -81,7 +85,8 @@ final class Door implements AutoCloseable {
         var giveUp = System.nanoTime() + PATIENCE.toNanos();
         var pauseMillis = FIRST_PAUSE_MILLIS;
         while (true) {
-            var outcome = attempt(request.uri(shop.get().resolve(call.path())).build());
+            var address = addressOf.apply(call.path()).resolve(call.path());
+            var outcome = attempt(request.uri(address).build());
             if (outcome instanceof Reply reply) {
                 note(call, reply);
                 if (!reply.asksToRepeat()) {

@@ -1,10 +1,12 @@
 package dev.holdfast.bench.crash;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.function.Function;
 
 /// A shop on a data folder, with all that is known about it: what lies on its shelf, and what its customers were
 /// told. Rounds share one until it is replaced by a new one.
@@ -25,25 +27,39 @@ final class Grounds implements AutoCloseable {
             "logging.level.root=info");
 
     private final ShopProcess shop;
+    private final ShopPostgres postgres;
     private final Ledger ledger = new Ledger();
     private final Shelf shelf = new Shelf();
     private final Door door;
 
-    private Grounds(ShopProcess shop) {
+    /// @param shop the one that is audited, or the only one
+    /// @param addressOf the address of the process that serves a path
+    Grounds(ShopProcess shop, ShopPostgres postgres, Function<String, URI> addressOf) {
         this.shop = shop;
-        this.door = new Door(shop::address, ledger);
+        this.postgres = postgres;
+        this.door = new Door(addressOf, ledger);
     }
 
     /// In a fresh folder; nothing runs yet.
     static Grounds fresh() throws IOException {
+        var shop = ShopProcess.on(freshFolder(), SETTINGS);
+        return new Grounds(shop, shop.postgres(), _ -> shop.address());
+    }
+
+    /// A fresh one.
+    static Path freshFolder() throws IOException {
         var folder = Files.createTempDirectory("holdfast-crash-");
         // PostgreSQL may run as another user, who must get to its own folder.
         Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
-        return new Grounds(ShopProcess.on(folder, SETTINGS));
+        return folder;
     }
 
     ShopProcess shop() {
         return shop;
+    }
+
+    ShopPostgres postgres() {
+        return postgres;
     }
 
     Ledger ledger() {
@@ -56,10 +72,6 @@ final class Grounds implements AutoCloseable {
 
     Door door() {
         return door;
-    }
-
-    Inquest inquest() {
-        return new Inquest(door, ledger, shelf, shop.postgres());
     }
 
     Path folder() {

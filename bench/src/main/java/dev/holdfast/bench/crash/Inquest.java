@@ -23,23 +23,19 @@ final class Inquest {
 
     private static final int AT_ONCE = 16;
 
-    private final Door door;
+    private final Grounds grounds;
     private final Ledger ledger;
-    private final Shelf shelf;
-    private final ShopPostgres postgres;
 
-    Inquest(Door door, Ledger ledger, Shelf shelf, ShopPostgres postgres) {
-        this.door = door;
-        this.ledger = ledger;
-        this.shelf = shelf;
-        this.postgres = postgres;
+    Inquest(Grounds grounds) {
+        this.grounds = grounds;
+        this.ledger = grounds.ledger();
     }
 
     /// @param round the checkouts of this round
     /// @return everything found broken since the folder was new, by customers on the way too
     List<Finding> findings(List<Told> round) throws IOException, SQLException, InterruptedException {
         ask(round);
-        try (var db = postgres.connect()) {
+        try (var db = grounds.postgres().connect()) {
             read(db);
         }
         return ledger.findings();
@@ -70,8 +66,8 @@ final class Inquest {
 
     private Void ask(Told told) throws IOException, InterruptedException {
         var again = Call.send("POST", "/v1/checkout", told.request(), told.key());
-        told.hear(door.send(again.waiting(10)));
-        var order = door.send(Call.get("/v1/orders/" + told.orderId()));
+        told.hear(grounds.door().send(again.waiting(10)));
+        var order = grounds.door().send(Call.get("/v1/orders/" + told.orderId()));
         var confirmed = order.ok() && order.text("status").equals("confirmed");
         ledger.look(
                 Rule.ORDER,
@@ -194,7 +190,7 @@ final class Inquest {
     }
 
     private void stock(ShopRows rows, Map<String, Long> sold) {
-        shelf.received().forEach((sku, received) -> {
+        grounds.shelf().received().forEach((sku, received) -> {
             var left = rows.available().get(sku);
             var gone = sold.getOrDefault(sku, 0L);
             ledger.look(

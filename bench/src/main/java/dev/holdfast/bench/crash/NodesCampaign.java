@@ -35,9 +35,7 @@ public final class NodesCampaign implements AutoCloseable {
     private final SupervisedPostgres postgres;
     private final ShopPostgres tables;
     private final Crew crew;
-    private final Ledger ledger = new Ledger();
-    private final Shelf shelf = new Shelf();
-    private final Door door;
+    private final Grounds grounds;
     private final Random random;
     private final List<String> done = new ArrayList<>();
     private final List<Takeover> takeovers = new ArrayList<>();
@@ -62,14 +60,14 @@ public final class NodesCampaign implements AutoCloseable {
             postgres.close();
             throw e;
         }
-        door = new Door(crew::any, ledger);
+        grounds = new Grounds(crew.first(), tables, _ -> crew.any());
     }
 
     /// @return what it came to; the data is kept when something is broken
     public NodesResult run() throws IOException, SQLException, InterruptedException {
         out.println(settings.nodes() + " nodes serve, data in " + folder);
-        shelf.fill(door, ROUND, random);
-        var load = Load.start(customers(), ledger);
+        grounds.shelf().fill(grounds.door(), ROUND, random);
+        var load = Load.start(customers(), grounds.ledger());
         try {
             strikeUntil(System.nanoTime() + settings.lasting().toNanos());
             crew.awaitAll();
@@ -156,9 +154,10 @@ public final class NodesCampaign implements AutoCloseable {
     private NodesResult judged(long loaded) throws IOException, SQLException, InterruptedException {
         var audit = AuditAnswer.ask(crew.first().address());
         var quiet = Duration.ofNanos(System.nanoTime() - loaded);
+        var ledger = grounds.ledger();
         var told = ledger.checkouts();
         ledger.looked(Rule.ENDS, told.size());
-        findings.addAll(new Inquest(door, ledger, shelf, tables).findings(told));
+        findings.addAll(new Inquest(grounds).findings(told));
         findings.addAll(audit.findings());
         for (var rule : Rule.values()) {
             invariants.put(rule.words(), ledger.checked(rule));
@@ -171,9 +170,9 @@ public final class NodesCampaign implements AutoCloseable {
     private List<Customer> customers() {
         return IntStream.rangeClosed(1, settings.clients())
                 .mapToObj(client -> new Customer(
-                        door,
-                        ledger,
-                        shelf,
+                        grounds.door(),
+                        grounds.ledger(),
+                        grounds.shelf(),
                         "%d-%d".formatted(settings.seed(), client),
                         new Random(settings.seed() * 31 + client)))
                 .toList();
@@ -191,7 +190,7 @@ public final class NodesCampaign implements AutoCloseable {
     /// Ends all of it, and takes the folder away unless something in it shows what is broken.
     @Override
     public void close() throws IOException {
-        door.close();
+        grounds.door().close();
         try {
             crew.close();
         } finally {

@@ -48,7 +48,7 @@ final class Round {
         var orders = Orders.of(told);
         grounds.ledger()
                 .look(Rule.SOLD, orders.placed() < ENOUGH || orders.confirmed() > 0, null, "the round had " + orders);
-        var findings = new ArrayList<>(grounds.inquest().findings(told));
+        var findings = new ArrayList<>(new Inquest(grounds).findings(told));
         findings.addAll(audit.findings());
         return new RoundResult(
                 number,

@@ -34,7 +34,7 @@ class InquestTest {
         assertThat(completed).as(grounds.ledger().checkouts()::toString).isNotNull();
         assertThat(refunded).as(grounds.ledger().payments()::toString).isNotNull();
         assertThat(AuditAnswer.ask(grounds.shop().address()).findings()).isEmpty();
-        assertThat(grounds.inquest().findings(grounds.ledger().checkouts())).isEmpty();
+        assertThat(new Inquest(grounds).findings(grounds.ledger().checkouts())).isEmpty();
     }
 
     private static <T> T first(List<T> all, Predicate<T> wanted) {
@@ -112,13 +112,13 @@ class InquestTest {
     private static void assertFound(String change, String back, Rule... rules) throws Exception {
         var before = grounds.ledger().findings().size();
         run(change);
-        var found = grounds.inquest().findings(List.of());
+        var found = new Inquest(grounds).findings(List.of());
         run(back);
         assertThat(found.subList(before, found.size()))
                 .extracting(Finding::invariant)
                 .contains(List.of(rules).stream().map(Rule::words).toArray(String[]::new));
         var after = found.size();
-        assertThat(grounds.inquest().findings(List.of())).hasSize(after);
+        assertThat(new Inquest(grounds).findings(List.of())).hasSize(after);
     }
 
     private static void run(String change) throws Exception {

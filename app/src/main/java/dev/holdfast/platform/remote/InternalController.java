@@ -1,0 +1,154 @@
+package dev.holdfast.platform.remote;
+
+import dev.holdfast.platform.ProblemException;
+import dev.holdfast.platform.Trace;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
+import org.springframework.beans.factory.DisposableBean;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RestController;
+import tools.jackson.core.JacksonException;
+
+/// The door for other processes of the shop, `/internal/v1/{service}/batch`. Not for the public: it does what it is
+/// told.
+///
+/// Every call of a request gets a thread of its own at once, so that all of them stand in the service's lane
+/// together, and is answered by a line as soon as it is done.
+@RestController
+final class InternalController implements DisposableBean {
+
+    private final Roles roles;
+    private final Map<Role, Offer> offers = new EnumMap<>(Role.class);
+    private final FaultWording wording;
+    private final Semaphore free;
+    private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
+            Thread.ofVirtual().name("served-", 0).factory());
+
+    InternalController(Roles roles, AllOffers offered, FaultWording wording, ServicesSettings settings) {
+        this.roles = roles;
+        this.wording = wording;
+        this.free = new Semaphore(settings.mostServed());
+        for (var role : Role.values()) {
+            var parts =
+                    offered.all().stream().filter(offer -> offer.role() == role).toList();
+            if (roles.isLocal(role) && !parts.isEmpty()) {
+                offers.put(role, Offer.of(role, parts));
+            }
+        }
+    }
+
+    /// Every offer of every service here.
+    record AllOffers(List<Offer> all) {}
+
+    /// The head of the answer goes out before the first call is done: from it the caller knows that the request
+    /// has arrived. If the caller is gone by the time there is something to write, the calls go on all the same; it
+    /// asks again, under the same keys.
+    @PostMapping("/internal/v1/{service}/batch")
+    void batch(@PathVariable String service, HttpServletRequest request, HttpServletResponse response)
+            throws IOException, InterruptedException {
+        var offer = offerOf(service);
+        var calls = read(request);
+        var done = new LinkedBlockingQueue<byte[]>();
+        for (int n = 0; n < calls.size(); n++) {
+            begin(offer, calls.get(n), n, done);
+        }
+        response.setContentType(Wire.LINES);
+        response.flushBuffer();
+        write(done, calls.size(), response);
+    }
+
+    private static void write(BlockingQueue<byte[]> done, int count, HttpServletResponse response)
+            throws IOException, InterruptedException {
+        var out = response.getOutputStream();
+        for (int left = count; left > 0; left--) {
+            var line = done.poll();
+            if (line == null) {
+                out.flush();
+                line = done.take();
+            }
+            out.write(line);
+        }
+        out.flush();
+    }
+
+    private void begin(Offer offer, Call call, int n, BlockingQueue<byte[]> done) {
+        if (!free.tryAcquire()) {
+            done.add(Batches.line(
+                    n,
+                    problem(
+                            503,
+                            "overloaded",
+                            "more calls are being worked on than this process" + " takes; nothing was recorded")));
+            return;
+        }
+        threads.execute(() -> {
+            try {
+                done.add(Batches.line(n, answer(offer, call)));
+            } finally {
+                free.release();
+            }
+        });
+    }
+
+    private Reply answer(Offer offer, Call call) {
+        if (!offer.has(call.operation())) {
+            return problem(
+                    404,
+                    "unknown-operation",
+                    "there is no '" + call.operation() + "' here; nothing was done."
+                            + " Do all processes run the same release?");
+        }
+        try {
+            var trace = Trace.parse(call.traceparent());
+            return trace.isPresent() ? trace.get().call(() -> offer.answer(call)) : offer.answer(call);
+        } catch (IllegalArgumentException e) {
+            return problem(400, Batches.INVALID_ARGUMENT, e.getMessage());
+        } catch (Exception | LinkageError | AssertionError | StackOverflowError e) {
+            return wording.told(e);
+        }
+    }
+
+    private static Reply problem(int status, String code, String detail) {
+        return new Refusal(status, code, detail == null ? "" : detail, Map.of()).reply();
+    }
+
+    private Offer offerOf(String service) {
+        var offer = Role.of(service).map(offers::get).orElse(null);
+        if (!roles.chosen() || offer == null) {
+            throw ProblemException.notFound("service offered here by the name", service);
+        }
+        return offer;
+    }
+
+    private static List<Call> read(HttpServletRequest request) throws IOException {
+        var body = request.getInputStream().readAllBytes();
+        List<Call> calls;
+        try {
+            calls = Batches.calls(body);
+        } catch (JacksonException e) {
+            throw ProblemException.invalid("#", "must be a list of calls; nothing was done");
+        }
+        if (calls.isEmpty() || calls.size() > Batches.MOST_CALLS) {
+            throw ProblemException.invalid("#", "must have 1 to " + Batches.MOST_CALLS + " calls");
+        }
+        if (calls.stream().anyMatch(call -> call == null || call.operation() == null || call.body() == null)) {
+            throw ProblemException.invalid("#", "must be calls with an operation and a body; nothing was done");
+        }
+        return calls;
+    }
+
+    @Override
+    public void destroy() {
+        threads.close();
+    }
+}

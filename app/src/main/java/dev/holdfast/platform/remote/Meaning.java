@@ -1,0 +1,90 @@
+package dev.holdfast.platform.remote;
+
+import dev.holdfast.groupcommit.RejectedRequestException;
+import dev.holdfast.platform.EffectUnclearException;
+import dev.holdfast.platform.KeyReusedException;
+import dev.holdfast.platform.NoEffectException;
+import dev.holdfast.platform.remote.Heard.Answered;
+import dev.holdfast.platform.remote.Heard.Lost;
+import dev.holdfast.platform.remote.Heard.NotSent;
+import dev.holdfast.platform.remote.Heard.Turned;
+import java.util.Set;
+
+/// The one table from what came back, or did not, to what a caller of the service is told. The same table, in
+/// words, is in `docs/services-apart.md`.
+///
+/// Taking "unclear" for "no effect" loses money; taking "no effect" for "unclear" costs an undo that finds nothing.
+/// So no effect is only what one of our own processes says in so many words, what surely never left, and the two
+/// statuses by which anybody says that he has not even read it (413, 429). All else is unclear.
+final class Meaning {
+
+    /// Slugs of problems that say nothing was done: see `Problems` of the gateway, which words them so.
+    private static final Set<String> NOTHING_DONE =
+            Set.of("overloaded", "not-recorded", "downstream-unavailable", "unknown-operation");
+
+    private Meaning() {}
+
+    /// @return the answer
+    /// @throws NoEffectException surely nothing happened
+    /// @throws EffectUnclearException the effect may exist
+    static <R> R of(Heard heard, Operation<?, R> operation, String service, String key) {
+        return switch (heard) {
+            case Answered(var reply) -> answered(reply, operation, service, key);
+            case Turned(var reply) -> throw turned(reply, service);
+            case NotSent(var why) -> throw new NoEffectException(service + ": " + why + "; nothing was sent", null);
+            case Lost(var why) -> throw unclear(service, why);
+        };
+    }
+
+    private static <R> R answered(Reply reply, Operation<?, R> operation, String service, String key) {
+        if (reply.isYes()) {
+            return orUnclear(service, () -> operation.yes(reply.body()));
+        }
+        if (!reply.isOurProblem()) {
+            throw unclear(service, "a status " + reply.status() + " that says nothing more");
+        }
+        var slug = reply.slug();
+        if (NOTHING_DONE.contains(slug)) {
+            throw new NoEffectException(service + " did nothing: " + reply.detail(), null);
+        }
+        if (reply.status() == 422) {
+            throw new KeyReusedException(key);
+        }
+        if (reply.status() == 400) {
+            throw slug.equals(Batches.INVALID_ARGUMENT)
+                    ? new IllegalArgumentException(reply.detail())
+                    : new RejectedRequestException(service, reply.detail(), null);
+        }
+        if (reply.status() >= 500) {
+            throw unclear(service, slug + ": " + reply.detail());
+        }
+        return orUnclear(service, () -> operation.no(Refusal.of(reply)));
+    }
+
+    /// What is answered to a request as a whole was answered before any call in it was looked at, if it was one of
+    /// ours who answered.
+    private static RuntimeException turned(Reply reply, String service) {
+        var status = reply.status();
+        var refusedWhole =
+                reply.isOurProblem() && (status == 401 || status == 404 || NOTHING_DONE.contains(reply.slug()));
+        if (refusedWhole || status == 413 || status == 429) {
+            var why = reply.isOurProblem() ? reply.slug() + ", " + reply.detail() : "status " + status;
+            return new NoEffectException(service + " takes no calls: " + why, null);
+        }
+        return unclear(service, "the whole request was answered " + status + " by whoever stands at its address");
+    }
+
+    private static <R> R orUnclear(String service, java.util.function.Supplier<R> reading) {
+        try {
+            return reading.get();
+        } catch (UnreadableAnswerException e) {
+            throw unclear(service, e.getMessage());
+        }
+    }
+
+    private static EffectUnclearException unclear(String service, String why) {
+        return new EffectUnclearException(
+                "what became of a call to " + service + " is unclear (" + why + "); repeat it under the same key",
+                null);
+    }
+}

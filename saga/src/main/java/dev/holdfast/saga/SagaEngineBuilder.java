@@ -1,0 +1,95 @@
+package dev.holdfast.saga;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import java.util.random.RandomGenerator;
+import javax.sql.DataSource;
+
+/// Gathers what an engine needs.
+public final class SagaEngineBuilder {
+
+    final DataSource dataSource;
+    DataSource laneConnections;
+    final Map<String, SagaDefinition<?>> definitions = new HashMap<>();
+    String node = NodeId.uniqueName();
+    SagaSettings settings = SagaSettings.DEFAULTS;
+    SagaListener listener = SagaListener.NONE;
+    SagaClock clock = SagaClock.system();
+    RandomGenerator random = new Random();
+    TraceBinding tracing = TraceBinding.NONE;
+
+    SagaEngineBuilder(DataSource dataSource) {
+        this.dataSource = Objects.requireNonNull(dataSource, "dataSource");
+        this.laneConnections = dataSource;
+    }
+
+    /// A definition whose sagas this engine can run. All versions that may still be in flight are registered.
+    public SagaEngineBuilder register(SagaDefinition<?> definition) {
+        if (definitions.putIfAbsent(Adoption.key(definition.name(), definition.version()), definition) != null) {
+            throw new IllegalArgumentException(definition + " is registered twice");
+        }
+        return this;
+    }
+
+    /// Where the two connections come from that the engine keeps, one to write and one to beat. Default: the
+    /// engine's data source; not a pool, or busy readers may make this node look dead.
+    public SagaEngineBuilder laneConnections(DataSource source) {
+        laneConnections = Objects.requireNonNull(source, "laneConnections");
+        return this;
+    }
+
+    /// The node's name, up to 40 characters. Default: one that nobody else has.
+    ///
+    /// A name stands for a place where one process runs at a time: who starts under the name of another fences that
+    /// one off at once.
+    public SagaEngineBuilder node(String name) {
+        if (name == null || name.isBlank() || name.length() > NodeId.LONGEST_NAME) {
+            throw new IllegalArgumentException("a node's name has 1 to 40 characters, not '" + name + "'");
+        }
+        node = name;
+        return this;
+    }
+
+    public SagaEngineBuilder settings(SagaSettings settings) {
+        this.settings = Objects.requireNonNull(settings, "settings");
+        return this;
+    }
+
+    public SagaEngineBuilder listener(SagaListener listener) {
+        this.listener = Objects.requireNonNull(listener, "listener");
+        return this;
+    }
+
+    public SagaEngineBuilder clock(SagaClock clock) {
+        this.clock = Objects.requireNonNull(clock, "clock");
+        return this;
+    }
+
+    /// The random part of pauses. Asked by many threads at once.
+    public SagaEngineBuilder random(RandomGenerator random) {
+        this.random = Objects.requireNonNull(random, "random");
+        return this;
+    }
+
+    /// Around every attempt: binds the saga's trace to the thread that makes it.
+    public SagaEngineBuilder tracing(TraceBinding tracing) {
+        this.tracing = Objects.requireNonNull(tracing, "tracing");
+        return this;
+    }
+
+    /// Starts the engine: takes up every saga in flight that belongs to no living node.
+    ///
+    /// @throws IllegalStateException the tables are missing or of another version
+    public SagaEngine start() {
+        var engine = new SagaEngine(this);
+        try {
+            engine.begin();
+        } catch (RuntimeException e) {
+            engine.close();
+            throw e;
+        }
+        return engine;
+    }
+}

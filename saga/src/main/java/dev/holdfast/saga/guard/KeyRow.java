@@ -1,0 +1,28 @@
+package dev.holdfast.saga.guard;
+
+import dev.holdfast.saga.Outcome;
+import java.time.Instant;
+import java.util.Map;
+
+/// The row of one key.
+///
+/// @param requestHash `null`: no request is known
+/// @param facts of what was done
+/// @param code of a refusal, else `null`
+record KeyRow(
+        int generation,
+        KeyState state,
+        String requestHash,
+        Map<String, String> facts,
+        String code,
+        String message,
+        Instant openedAt) {
+
+    Outcome.Refused refusal() {
+        return new Outcome.Refused(code, message);
+    }
+
+    Effect effect(String stepKey) {
+        return new Effect(new GuardedCall(stepKey, generation, null), facts);
+    }
+}
