@@ -26,7 +26,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description =
                 "Runs several shops on one PostgreSQL under load, kills and freezes one after the other, kills PostgreSQL"
-                        + " now and then, and holds the books and every answer against what customers were told. Exit code"
+                        + " when asked to, and holds the books and every answer against what customers were told. Exit code"
                         + " 1 when an invariant is broken.")
 final class NodesCommand implements Callable<Integer> {
 
@@ -51,8 +51,9 @@ final class NodesCommand implements Callable<Integer> {
 
     @Option(
             names = "--restarts",
-            defaultValue = "2",
-            description = "How often PostgreSQL is killed. Default: ${DEFAULT-VALUE}.")
+            defaultValue = "0",
+            description = "How often PostgreSQL is killed. The campaign may end over a database that is still starting."
+                    + " Default: ${DEFAULT-VALUE}.")
     private int restarts;
 
     @Option(names = "--report", paramLabel = "FILE", description = "Write a Markdown report.")
