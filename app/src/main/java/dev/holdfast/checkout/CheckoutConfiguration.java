@@ -11,7 +11,9 @@ import dev.holdfast.payment.PaymentApi;
 import dev.holdfast.platform.Lanes;
 import dev.holdfast.platform.ServiceDatabases;
 import dev.holdfast.platform.Trace;
+import dev.holdfast.platform.remote.Roles;
 import dev.holdfast.saga.Outcome;
+import dev.holdfast.saga.SagaDesk;
 import dev.holdfast.saga.SagaEngine;
 import dev.holdfast.saga.SagaSchema;
 import dev.holdfast.saga.SagaSettings;
@@ -39,6 +41,13 @@ class CheckoutConfiguration {
     /// wait for that one's lease.
     private static final String EMBEDDED_NODE = "embedded";
 
+    /// Between freezing a cart and the end of the start of its saga: 10 s of patience with the lane, 30 s for a
+    /// lost COMMIT.
+    private static final Duration START_HERE = Duration.ofSeconds(45);
+
+    /// The customer, the prices and the stock are asked for in between, each for up to 11 s.
+    private static final Duration START_APART = Duration.ofSeconds(90);
+
     private final CartApi carts;
     private final Clock clock;
     private final Duration holdTtl;
@@ -55,8 +64,23 @@ class CheckoutConfiguration {
     }
 
     @Bean
-    Flows flows(Participants participants) {
-        return new Flows(participants);
+    Flows flows(Participants participants, PaymentMethodWait wait) {
+        return new Flows(participants, wait.atMost());
+    }
+
+    @Bean
+    PaymentMethodWait paymentMethodWait(@Value("${holdfast.checkout.payment-method-wait:0}") Duration wait) {
+        return new PaymentMethodWait(wait);
+    }
+
+    @Bean
+    SagaDesk sagaDesk(ServiceDatabases databases) {
+        return new SagaDesk(databases.of("saga").pool());
+    }
+
+    @Bean
+    OtherPaymentMethods otherPaymentMethods(SagaEngine engine, CheckoutStatuses statuses, SagaDesk desk) {
+        return new OtherPaymentMethods(engine, statuses, desk);
     }
 
     /// A process whose node was fenced off runs no checkout any more: it says that it should be restarted.
@@ -124,7 +148,7 @@ class CheckoutConfiguration {
     }
 
     @Bean(initMethod = "start", destroyMethod = "close")
-    FrozenCarts frozenCarts(SagaEngine engine) {
-        return new FrozenCarts(carts, engine, clock);
+    FrozenCarts frozenCarts(SagaEngine engine, Roles roles) {
+        return new FrozenCarts(carts, engine, clock, roles.elsewhere().isEmpty() ? START_HERE : START_APART);
     }
 }
