@@ -48,8 +48,8 @@ public class SeatService {
     }
 
     private static Outcome move(Connection db, String flight, int seats) throws SQLException {
-        try (var update = db.prepareStatement(
-                "UPDATE seats.flights SET free = free + ? WHERE flight = ? AND free + ? >= 0")) {
+        try (var update =
+                db.prepareStatement("UPDATE seats.flights SET free = free + ? WHERE flight = ? AND free + ? >= 0")) {
             update.setInt(1, seats);
             update.setString(2, flight);
             update.setInt(3, seats);

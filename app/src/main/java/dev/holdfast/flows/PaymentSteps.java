@@ -149,7 +149,8 @@ final class PaymentSteps {
         if (lost != null) {
             return lost.equals(SOLD)
                     ? ofLongAgo()
-                    : new Outcome.Refused("reservation-lapsed", "the reservation expired while the payment was declined");
+                    : new Outcome.Refused(
+                            "reservation-lapsed", "the reservation expired while the payment was declined");
         }
         return new Outcome.Refused(DECLINED, declined.message());
     }

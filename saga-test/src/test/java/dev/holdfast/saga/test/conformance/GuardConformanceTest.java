@@ -31,7 +31,8 @@ class GuardConformanceTest {
     @Test
     void the_readme_prints_the_compiled_example() throws Exception {
         assertThat(Files.readString(Path.of("README.md")))
-                .contains("```java\n" + Files.readString(Path.of("src", "test", "java", "example", "SeatStep.java")) + "```");
+                .contains("```java\n" + Files.readString(Path.of("src", "test", "java", "example", "SeatStep.java"))
+                        + "```");
     }
 
     @TestFactory
