@@ -24,22 +24,27 @@ final class EngineMetrics implements SagaListener {
     private final MeterRegistry metrics;
     private final BatchListener batches;
     private final Clock clock;
+    private final Runnable fencedOff;
 
     /// By id, because a saga may be named again: when it is taken up after a restart, or tried anew.
     private final Set<String> attention = ConcurrentHashMap.newKeySet();
 
     private final AtomicLong putDown = new AtomicLong();
 
-    EngineMetrics(MeterRegistry metrics, BatchListener batches, Clock clock) {
+    /// @param fencedOff run when this node was fenced off
+    EngineMetrics(MeterRegistry metrics, BatchListener batches, Clock clock, Runnable fencedOff) {
         this.metrics = metrics;
         this.batches = batches;
         this.clock = clock;
+        this.fencedOff = fencedOff;
         metrics.gauge("holdfast.saga.put.down", putDown);
         metrics.gaugeCollectionSize("holdfast.saga.attention", Tags.empty(), attention);
     }
 
     /// Counters that are there before the first thing to count: an alarm on "it rose" misses the first otherwise.
     void announce(List<? extends SagaDefinition<?>> definitions) {
+        metrics.counter("holdfast.saga.fenced");
+        metrics.counter("holdfast.saga.taken.over");
         for (var definition : definitions) {
             metrics.counter("holdfast.saga.started", "definition", definition.name());
             metrics.counter("holdfast.saga.refused", "definition", definition.name());
@@ -92,6 +97,17 @@ final class EngineMetrics implements SagaListener {
     @Override
     public void refused(String definition) {
         metrics.counter("holdfast.saga.refused", "definition", definition).increment();
+    }
+
+    @Override
+    public void fenced(String node) {
+        metrics.counter("holdfast.saga.fenced").increment();
+        fencedOff.run();
+    }
+
+    @Override
+    public void tookOver(String node, int sagas) {
+        metrics.counter("holdfast.saga.taken.over").increment(sagas);
     }
 
     @Override

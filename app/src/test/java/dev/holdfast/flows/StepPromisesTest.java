@@ -36,7 +36,7 @@ class StepPromisesTest {
     }
 
     @AfterAll
-    static void stop() {
+    static void stop() throws Exception {
         server.close();
     }
 

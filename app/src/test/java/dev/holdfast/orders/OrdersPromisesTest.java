@@ -165,6 +165,18 @@ class OrdersPromisesTest {
     }
 
     @Test
+    void a_late_reservation_leaves_the_order_as_it_is() {
+        orders.create(request("ord_1", 2, false, null));
+        var past = Instant.now().minusSeconds(60);
+
+        assertThat(((Refused) orders.reserve("ord_1", past)).code()).isEqualTo("too-late");
+        assertThat(fixture.transitions("ord_1")).containsExactly(">created");
+        var reserved = new Accepted("ord_1", "reserved");
+        assertThat(orders.reserve("ord_1", Instant.now().plusSeconds(60))).isEqualTo(reserved);
+        assertThat(orders.reserve("ord_1", past)).isEqualTo(reserved);
+    }
+
+    @Test
     void reserve_and_confirm_answer_the_same_twice() {
         orders.create(request("ord_1", 2, false, null));
         assertThat(orders.reserve("ord_1", null)).isEqualTo(new Accepted("ord_1", "reserved"));
