@@ -56,10 +56,15 @@ final class EngineMetrics implements SagaListener {
 
     /// A gauge for each definition whether an operator has paused it. Known in memory.
     void watchPauses(SagaEngine engine, List<? extends SagaDefinition<?>> definitions) {
-        definitions.stream().map(SagaDefinition::name).distinct().forEach(name -> Gauge.builder(
-                        "holdfast.saga.paused", engine, e -> e.operator().isPaused(name) ? 1 : 0)
-                .tag("definition", name)
-                .register(metrics));
+        definitions.stream()
+                .map(SagaDefinition::name)
+                .distinct()
+                .forEach(name -> Gauge.builder(
+                                "holdfast.saga.paused",
+                                engine,
+                                e -> e.operator().isPaused(name) ? 1 : 0)
+                        .tag("definition", name)
+                        .register(metrics));
     }
 
     /// Counted by a statement and not in memory, so it is told here from time to time and not asked for by a

@@ -23,8 +23,7 @@ class DefinitionsContractTest {
                 server.post(path + "pause", "{\"reason\":\"the provider asked us to\"}", "X-Operator", "olga"),
                 200,
                 "{\"status\":\"done\",\"definition\":\"order-first\",\"paused\":true}");
-        assertThat(start().status())
-                .isEqualTo(503);
+        assertThat(start().status()).isEqualTo(503);
         var paused = definition("order-first", 1);
         assertThat(paused.at("/pause/who").asString() + ": "
                         + paused.at("/pause/why").asString())
@@ -35,8 +34,7 @@ class DefinitionsContractTest {
                 200,
                 "{\"status\":\"done\",\"definition\":\"order-first\",\"paused\":false}");
         assertThat(definition("order-first", 1).has("pause")).isFalse();
-        assertThat(start().status())
-                .isEqualTo(202);
+        assertThat(start().status()).isEqualTo(202);
         expectProblem(
                 server.post("/v1/ops/definitions/none/pause", "{\"reason\":\"why\"}", "X-Operator", "olga"),
                 new Expected(
@@ -53,8 +51,7 @@ class DefinitionsContractTest {
         var definition = definition("checkout", 2);
         assertThat(definition.path("takes_new").asBoolean()).isFalse();
         assertThat(definition("checkout", 1).path("takes_new").asBoolean()).isTrue();
-        assertThat(definition.path("steps").get(1))
-                .isEqualTo(Json.mapper().readTree("""
+        assertThat(definition.path("steps").get(1)).isEqualTo(Json.mapper().readTree("""
                 {"name":"authorize-payment","kind":"COMPENSATABLE",
                  "owner":{"team":"payments-platform","service":"payment"},"customer_sees":"PAYMENT_PENDING",
                  "succeeds_when":"the whole amount is authorized on one of the payment methods",
