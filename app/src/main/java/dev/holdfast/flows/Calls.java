@@ -14,7 +14,17 @@ import java.util.function.Supplier;
 /// engine, which takes it for unclear and logs it as a defect.
 final class Calls {
 
+    /// Every service's word for a call that came after its `notAfter`.
+    private static final String TOO_LATE = "too-late";
+
     private Calls() {}
+
+    /// What a service's no means. That a call came too late is no answer from a record under the key: an earlier
+    /// call whose own time is not over, from a node whose clock was right, may still arrive and have its effect. A
+    /// refusal would clear that doubt, and nobody would undo it.
+    static Outcome refused(String code, String message) {
+        return code.equals(TOO_LATE) ? new Outcome.Failed(message) : new Outcome.Refused(code, message);
+    }
 
     static Outcome outcomeOf(Supplier<Outcome> call) {
         try {

@@ -64,28 +64,28 @@ final class InventorySteps {
         return Calls.outcomeOf(() -> switch (inventory.hold(request)) {
             case InventoryApi.Held held -> new Outcome.Done(Map.of("expires_at", String.valueOf(held.expiresAt())));
             case InventoryApi.OutOfStock missing -> new Outcome.Refused("out-of-stock", describe(missing));
-            case InventoryApi.Refused refused -> new Outcome.Refused(refused.code(), refused.message());
+            case InventoryApi.Refused refused -> Calls.refused(refused.code(), refused.message());
         });
     }
 
     private Outcome pin(CheckoutOrder order, StepCall call) {
         return Calls.outcomeOf(() -> switch (inventory.pin(reservation(order))) {
             case InventoryApi.Held held -> Outcome.Done.done();
-            case InventoryApi.Refused refused -> new Outcome.Refused(refused.code(), refused.message());
+            case InventoryApi.Refused refused -> Calls.refused(refused.code(), refused.message());
         });
     }
 
     private Outcome commit(CheckoutOrder order, StepCall call) {
         return Calls.outcomeOf(() -> switch (inventory.commit(reservation(order))) {
             case InventoryApi.Committed committed -> Outcome.Done.done();
-            case InventoryApi.Refused refused -> new Outcome.Refused(refused.code(), refused.message());
+            case InventoryApi.Refused refused -> Calls.refused(refused.code(), refused.message());
         });
     }
 
     private Outcome release(CheckoutOrder order, StepCall call) {
         return Calls.outcomeOf(() -> switch (inventory.release(reservation(order))) {
             case InventoryApi.Released released -> Outcome.Done.done();
-            case InventoryApi.Refused refused -> new Outcome.Refused(refused.code(), refused.message());
+            case InventoryApi.Refused refused -> Calls.refused(refused.code(), refused.message());
         });
     }
 

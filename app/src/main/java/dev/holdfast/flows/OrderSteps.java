@@ -99,7 +99,7 @@ final class OrderSteps {
     private static Outcome outcomeOf(Supplier<OrderResult> call) {
         return Calls.outcomeOf(() -> switch (call.get()) {
             case OrdersApi.Accepted accepted -> Outcome.Done.done();
-            case OrdersApi.Refused refused -> new Outcome.Refused(refused.code(), refused.message());
+            case OrdersApi.Refused refused -> Calls.refused(refused.code(), refused.message());
         });
     }
 }

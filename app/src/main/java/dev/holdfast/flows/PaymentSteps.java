@@ -68,7 +68,7 @@ final class PaymentSteps {
         var request = new CaptureRequest(null, order.orderId(), call.key(), null, call.notAfter());
         return Calls.outcomeOf(() -> switch (payment.capture(request)) {
             case PaymentApi.Captured captured -> new Outcome.Done(Map.of("payment_id", captured.paymentId()));
-            case PaymentApi.Refused refused -> new Outcome.Refused(refused.code(), refused.message());
+            case PaymentApi.Refused refused -> Calls.refused(refused.code(), refused.message());
         });
     }
 
@@ -76,7 +76,7 @@ final class PaymentSteps {
     private Outcome undo(CheckoutOrder order, StepCall call) {
         return Calls.outcomeOf(() -> switch (payment.undo(order.orderId(), call.doKey(), call.key())) {
             case PaymentApi.Undone undone -> Outcome.Done.done();
-            case PaymentApi.Refused refused -> new Outcome.Refused(refused.code(), refused.message());
+            case PaymentApi.Refused refused -> Calls.refused(refused.code(), refused.message());
         });
     }
 
@@ -92,7 +92,7 @@ final class PaymentSteps {
                 case PaymentApi.Authorized done ->
                     new Outcome.Done(Map.of("payment_id", done.paymentId(), "provider", done.provider()));
                 case PaymentApi.Declined declined -> new Outcome.Refused("payment-declined", declined.message());
-                case PaymentApi.Refused refused -> new Outcome.Refused(refused.code(), refused.message());
+                case PaymentApi.Refused refused -> Calls.refused(refused.code(), refused.message());
             };
         });
     }

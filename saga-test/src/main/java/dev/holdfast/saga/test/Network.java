@@ -67,6 +67,12 @@ final class Network {
         }
     }
 
+    /// A call whose time was over before it was made: it was on its way all the while, and arrives late.
+    void overtaken(Attempt attempt) {
+        stage.story().tell("%s is still on its way".formatted(nameOf(attempt)));
+        delay(attempt);
+    }
+
     /// Calls that the log does not allow.
     List<Run.Broken> violations() {
         return violations;
@@ -147,6 +153,8 @@ final class Network {
             }
             case DIES_BEFORE_APPEND,
                     DIES_AFTER_APPEND,
+                    CLOCK_AHEAD,
+                    CLOCK_BACK,
                     OUTAGE,
                     COMMIT_LOST,
                     COMMIT_ANSWER_LOST,
