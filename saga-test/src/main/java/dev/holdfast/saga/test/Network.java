@@ -140,12 +140,7 @@ final class Network {
                 stage.story().tell(line + fault.story());
                 delay(attempt);
             }
-            case DUPLICATED -> {
-                var outcome = deliver(attempt);
-                stage.story().tell(line + fault.story() + "; the first one: " + said(outcome));
-                attempt.answer(outcome);
-                delay(attempt);
-            }
+            case DUPLICATED -> duplicated(attempt, line + fault.story());
             case REPLACED_WHILE_SENDING -> {
                 stage.story().tell(line + fault.story());
                 delay(attempt);
@@ -161,6 +156,13 @@ final class Network {
                     REPLACED_BEFORE_APPEND,
                     REPLACED_DURING_APPEND -> throw new IllegalArgumentException(fault + " happens to no call");
         }
+    }
+
+    private void duplicated(Attempt attempt, String line) {
+        var outcome = deliver(attempt);
+        stage.story().tell(line + "; the first one: " + said(outcome));
+        attempt.answer(outcome);
+        delay(attempt);
     }
 
     /// A refusal that is made up stands for a participant with a record: asked again under that key it says the
