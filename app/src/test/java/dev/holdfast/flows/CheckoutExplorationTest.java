@@ -79,6 +79,19 @@ class CheckoutExplorationTest {
         assertThat(held.broken()).isEmpty();
     }
 
+    /// What came too late by a wrong clock was taken for a refusal from the record, and the step for one without
+    /// effect; the call that was still on its way had it after all.
+    @ParameterizedTest
+    @ValueSource(strings = {"reserve-inventory", "authorize-payment", "create-order", "create-label"})
+    void a_call_on_its_way_is_taken_back_when_the_next_came_too_late_by_a_wrong_clock(String step) {
+        var held = shop.explorer("checkout")
+                .replay("call %s #1 = REPLACED_WHILE_SENDING; recording RECOVERED %s #1 = CLOCK_BACK"
+                        .formatted(step, step));
+
+        assertThat(held.story()).anyMatch(line -> line.contains("the delayed call of " + step));
+        assertThat(held.broken()).isEmpty();
+    }
+
     private static void keep(String name, Report report) throws IOException {
         var folder = Files.createDirectories(Path.of("target", "exploration"));
         var failures = report.failures().stream().map(failure -> "\n" + failure).collect(Collectors.joining());
