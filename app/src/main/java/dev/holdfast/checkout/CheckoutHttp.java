@@ -22,10 +22,12 @@ class CheckoutHttp {
 
     private final Checkouts checkouts;
     private final CheckoutStatuses statuses;
+    private final OtherPaymentMethods otherMethods;
 
-    CheckoutHttp(Checkouts checkouts, CheckoutStatuses statuses) {
+    CheckoutHttp(Checkouts checkouts, CheckoutStatuses statuses, OtherPaymentMethods otherMethods) {
         this.checkouts = checkouts;
         this.statuses = statuses;
+        this.otherMethods = otherMethods;
     }
 
     /// 202 once the checkout is durable; with `Prefer: wait=N` (RFC 7240, seconds, at most 60) 200 with its
@@ -36,20 +38,36 @@ class CheckoutHttp {
             @RequestHeader(name = "Idempotency-Key", required = false) String key,
             @RequestHeader(name = "Prefer", required = false) String prefer) {
         var accepted = checkouts.accept(request, IdempotencyKey.required(key));
-        var location = URI.create("/v1/checkout/" + accepted.sagaId());
         var wait = waitOf(prefer);
         if (wait.isPositive()) {
             var status = statuses.await(accepted.sagaId(), wait).filter(CheckoutStatus::ended);
             if (status.isPresent()) {
                 return ResponseEntity.ok()
-                        .location(location)
+                        .location(locationOf(accepted))
                         .header("Preference-Applied", "wait=" + wait.toSeconds())
                         .body(status.get());
             }
         }
+        return processing(accepted);
+    }
+
+    /// 202 once the payment method is recorded; the checkout goes on with it, and its status tells how that ended.
+    @PostMapping("/v1/checkout/{sagaId}/payment-method")
+    ResponseEntity<Object> otherMethod(
+            @PathVariable String sagaId,
+            @RequestBody PaymentMethodRequest request,
+            @RequestHeader(name = "Idempotency-Key", required = false) String key) {
+        return processing(otherMethods.offer(sagaId, request, IdempotencyKey.of(key, null)));
+    }
+
+    private static ResponseEntity<Object> processing(Checkouts.Accepted accepted) {
         return ResponseEntity.accepted()
-                .location(location)
+                .location(locationOf(accepted))
                 .body(new Processing(accepted.sagaId(), "processing", accepted.orderId()));
+    }
+
+    private static URI locationOf(Checkouts.Accepted accepted) {
+        return URI.create("/v1/checkout/" + accepted.sagaId());
     }
 
     @GetMapping("/v1/checkout/{sagaId}")

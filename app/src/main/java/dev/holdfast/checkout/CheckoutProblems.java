@@ -43,6 +43,15 @@ final class CheckoutProblems {
                 .with("saga_id", sagaId);
     }
 
+    static ProblemException notWaiting(String sagaId) {
+        return new ProblemException(
+                409,
+                "not-waiting",
+                "Not waiting",
+                "this checkout does not wait for a payment method, so nothing was recorded; see /v1/checkout/"
+                        + sagaId);
+    }
+
     static ProblemException orderIdTaken(String orderId) {
         return new ProblemException(
                 409,

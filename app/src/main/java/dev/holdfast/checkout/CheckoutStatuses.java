@@ -1,12 +1,14 @@
 package dev.holdfast.checkout;
 
 import dev.holdfast.checkout.CheckoutStatus.StepStatus;
+import dev.holdfast.checkout.CheckoutStatus.WaitsFor;
 import dev.holdfast.flows.CheckoutOrder;
 import dev.holdfast.flows.Flows;
 import dev.holdfast.saga.LogEntry;
 import dev.holdfast.saga.SagaDefinition;
 import dev.holdfast.saga.SagaEngine;
 import dev.holdfast.saga.SagaEvent;
+import dev.holdfast.saga.SagaOutlook;
 import dev.holdfast.saga.SagaStatus;
 import dev.holdfast.saga.SagaView;
 import dev.holdfast.saga.Step;
@@ -34,15 +36,34 @@ final class CheckoutStatuses {
         return engine.await(sagaId, atMost).flatMap(this::statusOf);
     }
 
-    private Optional<CheckoutStatus> statusOf(SagaView saga) {
-        return flows.named(saga.definition())
-                .map(definition -> new CheckoutStatus(
-                        saga.sagaId(),
-                        flows.orderOf(saga.payload()).orderId(),
-                        word(saga.status()),
-                        saga.stage(),
-                        saga.failure(),
-                        stepsOf(definition, saga)));
+    /// Empty for a saga that is no checkout.
+    Optional<CheckoutStatus> statusOf(SagaView saga) {
+        return flows.of(saga).map(definition -> {
+            var waitsFor = waitsFor(definition, saga);
+            return new CheckoutStatus(
+                    saga.sagaId(),
+                    flows.orderOf(saga.payload()).orderId(),
+                    word(saga.status()),
+                    saga.stage(),
+                    saga.failure(),
+                    waitsFor.orElse(null),
+                    stepsOf(definition, saga, waitsFor.isPresent()));
+        });
+    }
+
+    /// The refusal that asked for it is the latest row of its step.
+    private static Optional<WaitsFor> waitsFor(SagaDefinition<CheckoutOrder> definition, SagaView saga) {
+        return SagaOutlook.of(definition, saga).next().stream()
+                .filter(due -> Flows.PAYMENT_METHOD.equals(due.signal()))
+                .findFirst()
+                .flatMap(due -> saga.log().reversed().stream()
+                        .filter(entry -> entry.event() == SagaEvent.REFUSED)
+                        .findFirst()
+                        .map(refused -> new WaitsFor(
+                                due.signal(),
+                                due.at(),
+                                refused.detail().get("code"),
+                                refused.detail().get("message"))));
     }
 
     private static String word(SagaStatus status) {
@@ -53,18 +74,20 @@ final class CheckoutStatuses {
         };
     }
 
-    private static List<StepStatus> stepsOf(SagaDefinition<CheckoutOrder> definition, SagaView saga) {
+    private static List<StepStatus> stepsOf(SagaDefinition<CheckoutOrder> definition, SagaView saga, boolean waits) {
         return definition.steps().stream()
                 .map(step -> statusOf(
                         step,
                         saga.log().stream()
                                 .filter(entry -> step.name().equals(entry.step()))
                                 .toList(),
-                        saga))
+                        step.name().equals(saga.currentStep()) && saga.status() == SagaStatus.STARTED
+                                ? Optional.of(waits ? "waiting" : "running")
+                                : Optional.<String>empty()))
                 .toList();
     }
 
-    private static StepStatus statusOf(Step<CheckoutOrder> step, List<LogEntry> entries, SagaView saga) {
+    private static StepStatus statusOf(Step<CheckoutOrder> step, List<LogEntry> entries, Optional<String> current) {
         var status = "pending";
         var attempts = 0;
         for (var entry : entries) {
@@ -87,12 +110,11 @@ final class CheckoutStatuses {
             }
             attempts += isAttempt(entry.event()) ? 1 : 0;
         }
-        var current = step.name().equals(saga.currentStep()) && saga.status() == SagaStatus.STARTED;
         var endedAt = entries.isEmpty() ? null : entries.getLast().endedAt();
         return new StepStatus(
                 step.name(),
                 step.owner().service(),
-                current && !status.equals("done") ? "running" : status,
+                status.equals("done") ? status : current.orElse(status),
                 attempts,
                 endedAt);
     }

@@ -245,7 +245,10 @@ final class Checkouts {
                 .orElseThrow(() -> ProblemException.invalid(
                         "#/flow",
                         "must be one of "
-                                + flows.all().stream().map(SagaDefinition::name).toList()));
+                                + flows.all().stream()
+                                        .map(SagaDefinition::name)
+                                        .distinct()
+                                        .toList()));
     }
 
     private static void requireOwn(Cart cart, String userId) {

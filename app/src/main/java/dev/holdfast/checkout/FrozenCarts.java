@@ -16,26 +16,28 @@ import org.slf4j.MDC;
 /// cart and starting the saga, or the start's answer was lost and it had not committed.
 ///
 /// A cart is left alone for as long as a start may take (the lane's patience and a lost COMMIT's deadline
-/// together), so none is given back under a checkout that is only slow. A saga's own closing gives back or closes
+/// together, and what other processes take that are asked before), so none is given back under a checkout that is
+/// only slow. A saga's own closing gives back or closes
 /// the cart of every checkout that did start; the cases of an ended saga are here only so that no order of deaths
 /// leaves a cart frozen for good.
 final class FrozenCarts implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(FrozenCarts.class);
-    private static final Duration START_TAKES_AT_MOST = Duration.ofSeconds(45);
     private static final Duration EVERY = Duration.ofSeconds(5);
     private static final int FIRST_PAGE = 200;
 
     private final CartApi carts;
     private final SagaEngine engine;
     private final Clock clock;
+    private final Duration startTakesAtMost;
     private final ScheduledExecutorService sweeper = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("frozen-carts").daemon().factory());
 
-    FrozenCarts(CartApi carts, SagaEngine engine, Clock clock) {
+    FrozenCarts(CartApi carts, SagaEngine engine, Clock clock, Duration startTakesAtMost) {
         this.carts = carts;
         this.engine = engine;
         this.clock = clock;
+        this.startTakesAtMost = startTakesAtMost;
     }
 
     void start() {
@@ -92,7 +94,7 @@ final class FrozenCarts implements AutoCloseable {
 
     private void sweepQuietly() {
         try {
-            sweep(START_TAKES_AT_MOST);
+            sweep(startTakesAtMost);
         } catch (RuntimeException e) {
             LOG.warn("frozen carts were not looked at; tried again in {}", EVERY, e);
         }

@@ -54,6 +54,7 @@ final class InventorySteps {
                 .within(TIME_LIMIT);
     }
 
+    /// A hold that came too late is on record as refused, so that is as definite as any other refusal here.
     private Outcome hold(CheckoutOrder order, StepCall call) {
         var lines = order.lines().stream()
                 .map(line -> new HoldLine(line.productId(), line.quantity()))
@@ -69,23 +70,23 @@ final class InventorySteps {
     }
 
     private Outcome pin(CheckoutOrder order, StepCall call) {
-        return Calls.outcomeOf(() -> switch (inventory.pin(reservation(order))) {
+        return Calls.outcomeOf(() -> switch (inventory.pin(reservation(order), call.notAfter())) {
             case InventoryApi.Held held -> Outcome.Done.done();
-            case InventoryApi.Refused refused -> new Outcome.Refused(refused.code(), refused.message());
+            case InventoryApi.Refused refused -> Calls.refusal(refused.code(), refused.message());
         });
     }
 
     private Outcome commit(CheckoutOrder order, StepCall call) {
         return Calls.outcomeOf(() -> switch (inventory.commit(reservation(order))) {
             case InventoryApi.Committed committed -> Outcome.Done.done();
-            case InventoryApi.Refused refused -> new Outcome.Refused(refused.code(), refused.message());
+            case InventoryApi.Refused refused -> Calls.refusal(refused.code(), refused.message());
         });
     }
 
     private Outcome release(CheckoutOrder order, StepCall call) {
         return Calls.outcomeOf(() -> switch (inventory.release(reservation(order))) {
             case InventoryApi.Released released -> Outcome.Done.done();
-            case InventoryApi.Refused refused -> new Outcome.Refused(refused.code(), refused.message());
+            case InventoryApi.Refused refused -> Calls.refusal(refused.code(), refused.message());
         });
     }
 

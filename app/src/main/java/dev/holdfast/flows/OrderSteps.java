@@ -72,7 +72,7 @@ final class OrderSteps {
     }
 
     private Outcome reserve(CheckoutOrder order, StepCall call) {
-        return outcomeOf(() -> orders.reserve(order.orderId()));
+        return outcomeOf(() -> orders.reserve(order.orderId(), call.notAfter()));
     }
 
     private Outcome confirm(CheckoutOrder order, StepCall call) {
@@ -91,7 +91,10 @@ final class OrderSteps {
                 order.lines(),
                 order.total(),
                 order.shippingAddress(),
-                order.paymentMethodIds().getFirst(),
+                call.facts()
+                        .getOrDefault(
+                                "authorize-payment.payment_method",
+                                order.paymentMethodIds().getFirst()),
                 reserved,
                 call.notAfter());
     }
@@ -99,7 +102,7 @@ final class OrderSteps {
     private static Outcome outcomeOf(Supplier<OrderResult> call) {
         return Calls.outcomeOf(() -> switch (call.get()) {
             case OrdersApi.Accepted accepted -> Outcome.Done.done();
-            case OrdersApi.Refused refused -> new Outcome.Refused(refused.code(), refused.message());
+            case OrdersApi.Refused refused -> Calls.refusal(refused.code(), refused.message());
         });
     }
 }

@@ -45,14 +45,14 @@ final class ShippingSteps {
         return Calls.outcomeOf(() -> switch (shipping.createLabel(request)) {
             case ShippingApi.Labelled label ->
                 new Outcome.Done(Map.of("carrier", label.carrier(), "tracking_number", label.trackingNumber()));
-            case ShippingApi.Refused refused -> new Outcome.Refused(refused.code(), refused.message());
+            case ShippingApi.Refused refused -> Calls.refusal(refused.code(), refused.message());
         });
     }
 
     private Outcome cancelLabel(CheckoutOrder order, StepCall call) {
         return Calls.outcomeOf(() -> switch (shipping.undo(order.orderId(), call.doKey(), call.key())) {
             case ShippingApi.Cancelled cancelled -> Outcome.Done.done();
-            case ShippingApi.Refused refused -> new Outcome.Refused(refused.code(), refused.message());
+            case ShippingApi.Refused refused -> Calls.refusal(refused.code(), refused.message());
         });
     }
 }

@@ -5,6 +5,7 @@ import dev.holdfast.inventory.InventoryApi.Shortage;
 import dev.holdfast.inventory.InventoryCommand.Expire;
 import dev.holdfast.inventory.InventoryCommand.Extend;
 import dev.holdfast.inventory.InventoryCommand.Hold;
+import dev.holdfast.inventory.InventoryCommand.Pin;
 import dev.holdfast.inventory.Outcome.Denied;
 import dev.holdfast.inventory.Outcome.Reused;
 import dev.holdfast.inventory.Outcome.Short;
@@ -178,7 +179,16 @@ final class Decisions {
                 Set.of(Status.HELD, Status.PINNED, Status.COMMITTED));
     }
 
-    Outcome pin(ReservationRef target) {
+    /// A late pin would take the deadline off a hold whose saga may be over, and nobody would give it back.
+    Outcome pin(Pin command) {
+        var target = command.target();
+        boolean late = command.notAfter() != null && state.now().isAfter(command.notAfter());
+        if (late && state.rows(target).stream().anyMatch(row -> row.status() == Status.HELD)) {
+            return new Denied(
+                    TOO_LATE,
+                    "the pin of '" + name(target) + "' came after " + command.notAfter()
+                            + ", when its caller had given it up; the hold keeps its deadline");
+        }
         return ofLive(
                 target,
                 row -> row.status() == Status.PINNED ? row : put(row.with(Status.PINNED)),

@@ -22,10 +22,14 @@ public interface InventoryApi {
     /// Moves the hold's deadline, never backwards.
     ExtendResult extend(ReservationRef reservation, Instant until);
 
-    /// Takes the deadline off: no sweeper touches the hold any more.
-    ExtendResult pin(ReservationRef reservation);
+    /// Takes the deadline off: no sweeper touches the hold any more. A hold that is pinned already is answered as
+    /// such, however late.
+    ///
+    /// @param notAfter refused (`too-late`) later than this by the database's clock; null: no limit
+    ExtendResult pin(ReservationRef reservation, Instant notAfter);
 
-    /// Makes the hold final: reserved becomes committed. Twice: the same answer.
+    /// Makes the hold final: reserved becomes committed. Twice: the same answer. Without a deadline: whoever
+    /// commits has been paid, and what is never undone is welcome at any time.
     CommitResult commit(ReservationRef reservation);
 
     /// Brings committed pieces back to available. Empty `lines`: all of them.

@@ -102,7 +102,7 @@ final class InventoryBatch implements BatchWork<Asked, Outcome> {
                         case Hold hold -> rules.hold(hold);
                         case Release release -> rules.release(release.target());
                         case Extend extend -> rules.extend(extend);
-                        case Pin pin -> rules.pin(pin.target());
+                        case Pin pin -> rules.pin(pin);
                         case Commit commit -> rules.commit(commit.target());
                         case Expire expire -> rules.expire(expire);
                         case Keyed keyed -> changes.change(keyed);

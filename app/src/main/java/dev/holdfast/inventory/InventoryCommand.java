@@ -45,7 +45,7 @@ sealed interface InventoryCommand {
 
     record Extend(ReservationRef target, Instant until) implements OfReservation {}
 
-    record Pin(ReservationRef target) implements OfReservation {}
+    record Pin(ReservationRef target, Instant notAfter) implements OfReservation {}
 
     record Commit(ReservationRef target) implements OfReservation {}
 

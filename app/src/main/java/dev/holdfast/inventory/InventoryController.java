@@ -101,7 +101,7 @@ class InventoryController {
             throw ProblemException.invalid("#/expires_at", "must be given, or \"pinned\": true, and not both");
         }
         var target = target(body.sagaId(), body.reservationId());
-        ExtendResult result = pins ? inventory.pin(target) : inventory.extend(target, body.expiresAt());
+        ExtendResult result = pins ? inventory.pin(target, null) : inventory.extend(target, body.expiresAt());
         return switch (result) {
             case Held held -> held;
             case Refused(var code, var message) -> throw InventoryProblems.refused(code, message);

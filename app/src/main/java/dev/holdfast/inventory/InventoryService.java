@@ -89,9 +89,9 @@ final class InventoryService implements InventoryApi {
     }
 
     @Override
-    public ExtendResult pin(ReservationRef reservation) {
+    public ExtendResult pin(ReservationRef reservation, Instant notAfter) {
         check(reservation);
-        return extended(ask(new Pin(reservation)));
+        return extended(ask(new Pin(reservation, notAfter)));
     }
 
     private static ExtendResult extended(Outcome outcome) {

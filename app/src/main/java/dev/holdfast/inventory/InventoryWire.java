@@ -43,8 +43,8 @@ final class InventoryWire {
     static final Operation<Extension, ExtendResult> EXTEND = Operation.<Extension, ExtendResult>of(
                     "extend", Extension.class, Held.class)
             .refusing(InventoryWire::refusal, InventoryWire::refused);
-    static final Operation<ReservationRef, ExtendResult> PIN = Operation.<ReservationRef, ExtendResult>of(
-                    "pin", ReservationRef.class, Held.class)
+    static final Operation<Pinning, ExtendResult> PIN = Operation.<Pinning, ExtendResult>of(
+                    "pin", Pinning.class, Held.class)
             .refusing(InventoryWire::refusal, InventoryWire::refused);
     static final Operation<ReservationRef, CommitResult> COMMIT = Operation.<ReservationRef, CommitResult>of(
                     "commit", ReservationRef.class, Committed.class)
@@ -67,6 +67,8 @@ final class InventoryWire {
 
     record Extension(ReservationRef reservation, Instant until) {}
 
+    record Pinning(ReservationRef reservation, Instant notAfter) {}
+
     record Restocking(ReservationRef reservation, String key, List<HoldLine> lines) {}
 
     record Delivery(String key, List<Receipt> receipts) {}
@@ -76,7 +78,7 @@ final class InventoryWire {
                 .on(HOLD, inventory::hold)
                 .on(RELEASE, inventory::release)
                 .on(EXTEND, asked -> inventory.extend(asked.reservation(), asked.until()))
-                .on(PIN, inventory::pin)
+                .on(PIN, asked -> inventory.pin(asked.reservation(), asked.notAfter()))
                 .on(COMMIT, inventory::commit)
                 .on(RESTOCK, asked -> inventory.restock(asked.reservation(), asked.key(), asked.lines()))
                 .on(AVAILABILITY, inventory::availability)

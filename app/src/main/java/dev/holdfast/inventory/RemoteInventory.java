@@ -2,6 +2,7 @@ package dev.holdfast.inventory;
 
 import dev.holdfast.inventory.InventoryWire.Delivery;
 import dev.holdfast.inventory.InventoryWire.Extension;
+import dev.holdfast.inventory.InventoryWire.Pinning;
 import dev.holdfast.inventory.InventoryWire.Restocking;
 import dev.holdfast.platform.remote.Page;
 import dev.holdfast.platform.remote.RemoteService;
@@ -34,8 +35,8 @@ final class RemoteInventory implements InventoryApi, InventoryBooks {
     }
 
     @Override
-    public ExtendResult pin(ReservationRef reservation) {
-        return service.call(InventoryWire.PIN, reservation);
+    public ExtendResult pin(ReservationRef reservation, Instant notAfter) {
+        return service.call(InventoryWire.PIN, new Pinning(reservation, notAfter));
     }
 
     @Override

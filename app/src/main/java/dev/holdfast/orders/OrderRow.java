@@ -3,6 +3,7 @@ package dev.holdfast.orders;
 import dev.holdfast.orders.OrdersApi.Accepted;
 import dev.holdfast.orders.OrdersApi.OrderLine;
 import dev.holdfast.platform.Money;
+import java.time.Instant;
 import java.util.List;
 
 /// An order row that this transaction has locked, or has inserted itself. Changes are made here first and written
@@ -23,6 +24,9 @@ final class OrderRow {
 
     /// What the row in the database says: it is written again only if `sequence` has moved on.
     int writtenSequence;
+
+    /// The database's clock when this transaction got the row.
+    Instant lockedAt;
 
     /// Null until somebody needs them.
     List<OrderLine> lines;

@@ -10,8 +10,10 @@ import dev.holdfast.platform.Money;
 import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -45,11 +47,12 @@ final class OrderTable {
                    AND NOT EXISTS (SELECT FROM orders.failed_checkouts f WHERE f.order_id = c.order_id))
              ORDER BY c.order_id COLLATE "C"
             ON CONFLICT (order_id) DO NOTHING
-            RETURNING order_id
+            RETURNING order_id, clock_timestamp() AS locked_at
             """;
 
     private static final String LOCK = """
-            SELECT order_id, user_id, status, total_amount, currency, idempotency_key, request_hash, event_seq
+            SELECT order_id, user_id, status, total_amount, currency, idempotency_key, request_hash, event_seq,
+                   clock_timestamp() AS locked_at
               FROM orders.orders
              WHERE order_id = ANY (?)
              ORDER BY order_id
@@ -159,7 +162,9 @@ final class OrderTable {
             try (var inserted = statement.executeQuery()) {
                 while (inserted.next()) {
                     var orderId = inserted.getString(1);
-                    rows.put(orderId, fresh(orderId, claims.get(orderId)));
+                    var row = fresh(orderId, claims.get(orderId));
+                    row.lockedAt = lockedAt(inserted);
+                    rows.put(orderId, row);
                 }
             }
         }
@@ -247,6 +252,7 @@ final class OrderTable {
                     row.state = OrderState.of(found.getString("status"));
                     row.sequence = found.getInt("event_seq");
                     row.writtenSequence = row.sequence;
+                    row.lockedAt = lockedAt(found);
                     rows.put(row.orderId, row);
                 }
             }
@@ -313,6 +319,10 @@ final class OrderTable {
         if (written != changed.size()) {
             throw new IllegalStateException(written + " orders written instead of " + changed.size());
         }
+    }
+
+    private static Instant lockedAt(ResultSet row) throws SQLException {
+        return row.getObject("locked_at", OffsetDateTime.class).toInstant();
     }
 
     private void bindIds(PreparedStatement statement, Set<String> ids) throws SQLException {

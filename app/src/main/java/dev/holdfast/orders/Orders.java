@@ -13,6 +13,7 @@ import dev.holdfast.platform.IdempotencyKey;
 import dev.holdfast.platform.KeyReusedException;
 import dev.holdfast.platform.Money;
 import dev.holdfast.platform.Trace;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -41,13 +42,13 @@ final class Orders implements OrdersApi {
     }
 
     @Override
-    public OrderResult reserve(String orderId) {
-        return answered(orderId, advance(orderId, OrderState.RESERVED));
+    public OrderResult reserve(String orderId, Instant notAfter) {
+        return answered(orderId, advance(orderId, OrderState.RESERVED, notAfter));
     }
 
     @Override
     public OrderResult confirm(String orderId) {
-        return answered(orderId, advance(orderId, OrderState.CONFIRMED));
+        return answered(orderId, advance(orderId, OrderState.CONFIRMED, null));
     }
 
     @Override
@@ -81,8 +82,8 @@ final class Orders implements OrdersApi {
         return reads.list(after, status == null ? null : OrderState.of(status), limit);
     }
 
-    private Answer advance(String orderId, OrderState to) {
-        return lane.submit(new Advance(checked(orderId), to, Trace.currentTraceparent()));
+    private Answer advance(String orderId, OrderState to, Instant notAfter) {
+        return lane.submit(new Advance(checked(orderId), to, notAfter, Trace.currentTraceparent()));
     }
 
     /// The deadline is no part of what is asked: it moves with every attempt, and a repeated request must be

@@ -20,10 +20,13 @@ public interface OrdersApi {
     /// @throws dev.holdfast.platform.KeyReusedException the key came with another request
     OrderResult create(CreateRequest request);
 
-    /// created → reserved. Again: the same answer.
-    OrderResult reserve(String orderId);
+    /// created → reserved. Again: the same answer, however late.
+    ///
+    /// @param notAfter refused (`too-late`) later than this by the database's clock; null: no limit
+    OrderResult reserve(String orderId, Instant notAfter);
 
-    /// reserved → confirmed. Again: the same answer.
+    /// reserved → confirmed. Again: the same answer. Without a deadline: whoever confirms has been paid, and what
+    /// is never undone is welcome at any time.
     OrderResult confirm(String orderId);
 
     /// created, reserved or confirmed → cancelled. Of an order that is not there: records a tombstone, so that a

@@ -91,6 +91,12 @@ final class OrdersBatch implements BatchWork<OrdersCommand, Answer> {
             return new Refused("not-found", "there is no order '" + id + "'");
         }
         if (row.state.mayBecome(advance.to())) {
+            if (advance.notAfter() != null && row.lockedAt.isAfter(advance.notAfter())) {
+                return new Refused(
+                        "too-late",
+                        "order '" + id + "' was to become " + advance.to().code() + " by " + advance.notAfter()
+                                + "; it stays " + row.state.code());
+            }
             history.advance(row, advance.to(), null, advance.traceparent());
         }
         if (row.state.reached(advance.to())) {

@@ -1,6 +1,7 @@
 package dev.holdfast.orders;
 
 import dev.holdfast.orders.OrdersApi.CreateRequest;
+import java.time.Instant;
 
 /// What the lane of this service is asked. Each command carries the trace context of its caller (a W3C
 /// `traceparent`, or null), because the lane works on a thread of its own and the events must lead back.
@@ -20,7 +21,9 @@ sealed interface OrdersCommand {
     }
 
     /// Moves an order along the lifecycle to a state other than cancelled.
-    record Advance(String orderId, OrderState to, String traceparent) implements OrdersCommand {}
+    ///
+    /// @param notAfter not later than this by the database's clock; null: no limit
+    record Advance(String orderId, OrderState to, Instant notAfter, String traceparent) implements OrdersCommand {}
 
     record Cancel(String orderId, String reason, String traceparent) implements OrdersCommand {}
 

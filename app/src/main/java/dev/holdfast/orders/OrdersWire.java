@@ -14,6 +14,7 @@ import dev.holdfast.platform.remote.Page;
 import dev.holdfast.platform.remote.Refusal;
 import dev.holdfast.platform.remote.Role;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import tools.jackson.core.type.TypeReference;
@@ -24,7 +25,7 @@ final class OrdersWire {
     private static final Duration PAGE = Duration.ofMinutes(1);
 
     static final Operation<CreateRequest, OrderResult> CREATE = result("create", CreateRequest.class);
-    static final Operation<String, OrderResult> RESERVE = result("reserve", String.class);
+    static final Operation<Reserving, OrderResult> RESERVE = result("reserve", Reserving.class);
     static final Operation<String, OrderResult> CONFIRM = result("confirm", String.class);
     static final Operation<Cancelling, OrderResult> CANCEL = result("cancel", Cancelling.class);
     static final Operation<FailedCheckout, Boolean> CHECKOUT_FAILED =
@@ -55,6 +56,8 @@ final class OrdersWire {
 
     private OrdersWire() {}
 
+    record Reserving(String orderId, Instant notAfter) {}
+
     record Cancelling(String orderId, String reason) {}
 
     record FailedCheckout(String orderId, String userId, String code, String message) {}
@@ -64,7 +67,7 @@ final class OrdersWire {
     static Offer offer(OrdersApi orders, OrderBooks books) {
         return Offer.of(Role.ORDERS)
                 .on(CREATE, orders::create)
-                .on(RESERVE, orders::reserve)
+                .on(RESERVE, asked -> orders.reserve(asked.orderId(), asked.notAfter()))
                 .on(CONFIRM, orders::confirm)
                 .on(CANCEL, asked -> orders.cancel(asked.orderId(), asked.reason()))
                 .on(CHECKOUT_FAILED, asked -> {

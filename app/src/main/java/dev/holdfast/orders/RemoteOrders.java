@@ -3,8 +3,10 @@ package dev.holdfast.orders;
 import dev.holdfast.orders.OrdersWire.Cancelling;
 import dev.holdfast.orders.OrdersWire.FailedCheckout;
 import dev.holdfast.orders.OrdersWire.Listing;
+import dev.holdfast.orders.OrdersWire.Reserving;
 import dev.holdfast.platform.remote.Page;
 import dev.holdfast.platform.remote.RemoteService;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -25,8 +27,8 @@ final class RemoteOrders implements OrdersApi, OrderBooks {
     }
 
     @Override
-    public OrderResult reserve(String orderId) {
-        return service.call(OrdersWire.RESERVE, orderId);
+    public OrderResult reserve(String orderId, Instant notAfter) {
+        return service.call(OrdersWire.RESERVE, new Reserving(orderId, notAfter));
     }
 
     @Override

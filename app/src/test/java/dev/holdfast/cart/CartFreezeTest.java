@@ -24,22 +24,35 @@ import dev.holdfast.cart.CartCommand.RemoveItem;
 import dev.holdfast.cart.CartCommand.SetItem;
 import dev.holdfast.platform.Money;
 import dev.holdfast.platform.RequestKeys;
+import dev.holdfast.testing.Reach;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
+@ParameterizedClass(name = "{0}")
+@EnumSource(Reach.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class CartFreezeTest {
 
     private final CartFixture shop = new CartFixture();
-    private final Carts carts = shop.carts;
+    private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+    private final CartApi carts;
+
+    CartFreezeTest(Reach reach) {
+        carts = reach.reach(shop.carts, () -> CartWire.offer(shop.carts), RemoteCarts::new, opened);
+    }
 
     @AfterAll
     void close() throws Exception {
+        Reach.close(opened);
         shop.close();
     }
 

@@ -27,7 +27,8 @@ class FrozenCartsTest {
 
     private final TestServer server = TestServer.shared();
     private final CartApi carts = server.bean(CartApi.class);
-    private final FrozenCarts frozen = new FrozenCarts(carts, server.bean(SagaEngine.class), Clock.systemUTC());
+    private final FrozenCarts frozen =
+            new FrozenCarts(carts, server.bean(SagaEngine.class), Clock.systemUTC(), Duration.ofSeconds(45));
 
     @Test
     void a_cart_nobody_gives_back_is_found_behind_any_number_of_checkouts_that_wait() throws Exception {

@@ -41,6 +41,14 @@ class CallsTest {
                         refused -> assertThat(refused.code()).isEqualTo("key-reused"));
     }
 
+    /// A definite no would clear the step of what an earlier attempt, which may still be in time, is about to do.
+    @Test
+    void what_came_too_late_had_no_effect_and_says_nothing_of_other_attempts() {
+        assertThat(Calls.refusal("too-late", "after ten")).isEqualTo(new Outcome.Failed("after ten"));
+        assertThat(Calls.refusal("out-of-stock", "none left"))
+                .isEqualTo(new Outcome.Refused("out-of-stock", "none left"));
+    }
+
     private static Outcome outcomeOf(RuntimeException fault) {
         return Calls.outcomeOf(() -> {
             throw fault;

@@ -104,6 +104,7 @@ final class ExploredShop {
         private final String saga;
         private final String sku;
         private final String cart;
+        private final List<String> others = new ArrayList<>();
 
         private Order(int number) {
             before = "ord-%09d".formatted(number - 1);
@@ -130,7 +131,7 @@ final class ExploredShop {
         /// The participants that can say no say it themselves.
         private boolean refuse(String step) {
             switch (step) {
-                case "reserve-inventory" -> inventory.sellOut(sku);
+                case "reserve-inventory" -> others();
                 case "pin-reservation" -> inventory.lapse(id);
                 case "authorize-payment", "charge-payment" -> payment.decline();
                 case "create-order" -> orders.api().cancel(id, "cancelled before it was made");
@@ -144,16 +145,23 @@ final class ExploredShop {
 
         private void lapse() {
             inventory.lapse(id);
-            inventory.sellOut(sku);
+            others();
+        }
+
+        private void others() {
+            others.add("other-%d-%s".formatted(others.size() + 1, sku));
+            inventory.sellOut(sku, others.getLast());
         }
 
         private Optional<String> stock(End end) {
             var stock = inventory.api().availability(List.of(sku)).getFirst();
             var held = inventory.api().find(id);
-            var others = inventory.api().find("other-" + sku);
             var mine = piecesIn(held, "held", "pinned");
             var sold = piecesIn(held, "committed");
-            var reserved = mine + piecesIn(others, "pinned");
+            var reserved = mine
+                    + others.stream()
+                            .mapToLong(other -> piecesIn(inventory.api().find(other), "pinned"))
+                            .sum();
             var expected = end.completed() ? 2 : 0;
             return stock.available() >= 0
                             && stock.reserved() == reserved

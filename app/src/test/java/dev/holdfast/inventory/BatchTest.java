@@ -132,7 +132,7 @@ class BatchTest {
                                     id, saga, id + random.nextInt(2), null, random.nextBoolean(), null, lines(random)));
                         case 5, 6 -> new Release(target);
                         case 7 -> new Commit(target);
-                        case 8 -> new Pin(target);
+                        case 8 -> new Pin(target, null);
                         case 9 -> new Extend(target, Instant.parse("2100-01-01T00:00:00Z"));
                         case 10 -> new Expire(List.of("r1", "r5", "r11", id));
                         case 11 -> new Restock(target, key, "restock" + target, List.of());

@@ -77,7 +77,7 @@ class ExpiryTest {
         inventory.hold(request("r", line("book", 3)));
         inventory.hold(request("live", line("book", 3)));
         inventory.hold(request("pinned", line("book", 3)));
-        inventory.pin(ReservationRef.reservation("pinned"));
+        inventory.pin(ReservationRef.reservation("pinned"), null);
         fixture.lapse("r");
         fixture.lapse("pinned");
         assertThat(inventory.sweep(100)).isEqualTo(1);
@@ -95,7 +95,7 @@ class ExpiryTest {
         fixture.lapse("r");
         assertThat(((Refused) inventory.extend(R, Instant.now().plusSeconds(60))).code())
                 .isEqualTo("reservation-lapsed");
-        assertThat(((Refused) inventory.pin(R)).code()).isEqualTo("reservation-lapsed");
+        assertThat(((Refused) inventory.pin(R, null)).code()).isEqualTo("reservation-lapsed");
         assertThat(((Refused) inventory.commit(R)).code()).isEqualTo("reservation-lapsed");
         assertThat(((Refused) inventory.hold(request("r", line("book", 3)))).code())
                 .isEqualTo("reservation-lapsed");
@@ -112,7 +112,7 @@ class ExpiryTest {
         assertThat(((Held) inventory.extend(R, later)).expiresAt()).isEqualTo(later);
         assertThat(((Held) inventory.extend(R, later.minusSeconds(60))).expiresAt())
                 .isEqualTo(later);
-        assertThat(((Held) inventory.pin(R)).expiresAt()).isNull();
+        assertThat(((Held) inventory.pin(R, null)).expiresAt()).isNull();
         assertThat(((Held) inventory.extend(R, later.plusSeconds(60))).expiresAt())
                 .isNull();
     }

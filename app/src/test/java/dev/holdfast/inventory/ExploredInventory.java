@@ -36,10 +36,11 @@ public final class ExploredInventory {
     }
 
     /// Another customer holds whatever is available.
-    public void sellOut(String sku) {
+    ///
+    /// @param other the reservation of theirs
+    public void sellOut(String sku, String other) {
         var left = (int) inventory.availability(List.of(sku)).getFirst().available();
         if (left > 0) {
-            var other = "other-" + sku;
             inventory.hold(new HoldRequest(
                     other, "saga-" + other, other + ":hold", null, true, null, List.of(new HoldLine(sku, left))));
         }

@@ -140,6 +140,18 @@ class PromisesTest {
     }
 
     @Test
+    void a_late_pin_leaves_the_hold_its_deadline() {
+        fixture.stock("book", 10);
+        inventory.hold(request("r", line("book", 3)));
+        var past = Instant.now().minusSeconds(60);
+
+        assertThat(((Refused) inventory.pin(R, past)).code()).isEqualTo("too-late");
+        assertThat(((Held) inventory.pin(R, Instant.now().plusSeconds(60))).expiresAt())
+                .isNull();
+        assertThat(((Held) inventory.pin(R, past)).expiresAt()).isNull();
+    }
+
+    @Test
     void a_hold_later_than_its_caller_waits_is_refused_and_stays_refused() {
         fixture.stock("book", 10);
         var past = Instant.now().minusSeconds(60);
@@ -177,14 +189,14 @@ class PromisesTest {
     @Test
     void nothing_is_extended_pinned_committed_or_restocked_that_is_not_held() {
         assertThat(((Refused) inventory.commit(R)).code()).isEqualTo("not-held");
-        assertThat(((Refused) inventory.pin(R)).code()).isEqualTo("not-held");
+        assertThat(((Refused) inventory.pin(R, null)).code()).isEqualTo("not-held");
         assertThat(((Refused) inventory.extend(R, Instant.now())).code()).isEqualTo("not-held");
         assertThat(((Refused) inventory.restock(R, "k", List.of())).code()).isEqualTo("not-held");
         fixture.stock("book", 1);
         inventory.hold(request("r", line("book", 1)));
         inventory.release(R);
         assertThat(((Refused) inventory.commit(R)).code()).isEqualTo("reservation-released");
-        assertThat(((Refused) inventory.pin(R)).code()).isEqualTo("reservation-released");
+        assertThat(((Refused) inventory.pin(R, null)).code()).isEqualTo("reservation-released");
     }
 
     @Test

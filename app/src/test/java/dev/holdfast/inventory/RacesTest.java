@@ -111,7 +111,7 @@ class RacesTest {
                 node.sweep(50);
             }
             case 5 -> {
-                node.pin(target);
+                node.pin(target, null);
                 node.extend(target, Instant.now().plusSeconds(900));
                 node.restock(target, "back-" + id, List.of());
             }

@@ -85,7 +85,7 @@ class StockPropertyTest {
                         "extend " + target,
                         () -> extended(node.extend(ref, Instant.now().plusSeconds(900))),
                         () -> model.extend(target, bySaga));
-            case 6 -> step("pin " + target, () -> extended(node.pin(ref)), () -> model.pin(target, bySaga));
+            case 6 -> step("pin " + target, () -> extended(node.pin(ref, null)), () -> model.pin(target, bySaga));
             case 7 -> step("commit " + target, () -> committed(node, ref), () -> model.commit(target, bySaga));
             case 8 -> restock(node, id, "k" + i / 3);
             case 9 -> receive(node, "k" + i / 3);

@@ -99,8 +99,8 @@ class OrdersModelTest {
                         case 2 ->
                             random.nextInt(3) == 0
                                     ? new Cancel(id, "a reason", null)
-                                    : new Advance(id, OrderState.RESERVED, null);
-                        default -> new Advance(id, TARGETS.get(random.nextInt(TARGETS.size())), null);
+                                    : new Advance(id, OrderState.RESERVED, null, null);
+                        default -> new Advance(id, TARGETS.get(random.nextInt(TARGETS.size())), null, null);
                     });
         }
         return commands;

@@ -165,10 +165,22 @@ class OrdersPromisesTest {
     }
 
     @Test
+    void a_late_reservation_leaves_the_order_as_it_is() {
+        orders.create(request("ord_1", 2, false, null));
+        var past = Instant.now().minusSeconds(60);
+
+        assertThat(((Refused) orders.reserve("ord_1", past)).code()).isEqualTo("too-late");
+        assertThat(fixture.transitions("ord_1")).containsExactly(">created");
+        var reserved = new Accepted("ord_1", "reserved");
+        assertThat(orders.reserve("ord_1", Instant.now().plusSeconds(60))).isEqualTo(reserved);
+        assertThat(orders.reserve("ord_1", past)).isEqualTo(reserved);
+    }
+
+    @Test
     void reserve_and_confirm_answer_the_same_twice() {
         orders.create(request("ord_1", 2, false, null));
-        assertThat(orders.reserve("ord_1")).isEqualTo(new Accepted("ord_1", "reserved"));
-        assertThat(orders.reserve("ord_1")).isEqualTo(new Accepted("ord_1", "reserved"));
+        assertThat(orders.reserve("ord_1", null)).isEqualTo(new Accepted("ord_1", "reserved"));
+        assertThat(orders.reserve("ord_1", null)).isEqualTo(new Accepted("ord_1", "reserved"));
         assertThat(orders.confirm("ord_1")).isEqualTo(new Accepted("ord_1", "confirmed"));
         assertThat(orders.confirm("ord_1")).isEqualTo(new Accepted("ord_1", "confirmed"));
         assertThat(fixture.transitions("ord_1")).containsExactly(">created", "created>reserved", "reserved>confirmed");
@@ -186,7 +198,7 @@ class OrdersPromisesTest {
         orders.create(request("ord_1"));
         orders.confirm("ord_1");
         var lane = fixture.database.open("shipped", fixture.database.of("orders"), fixture.batch);
-        lane.submit(new OrdersCommand.Advance("ord_1", OrderState.SHIPPED, null));
+        lane.submit(new OrdersCommand.Advance("ord_1", OrderState.SHIPPED, null, null));
         assertThat(code(orders.cancel("ord_1", "too late"))).isEqualTo("invalid-transition");
         assertThat(orders.confirm("ord_1")).isEqualTo(new Accepted("ord_1", "shipped"));
     }

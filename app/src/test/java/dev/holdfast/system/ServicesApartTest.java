@@ -168,7 +168,7 @@ class ServicesApartTest {
     @Test
     void health_says_how_the_others_answer_and_does_not_depend_on_it() {
         var health = checkout.get("/actuator/health").json();
-        assertThat(health.at("/components/services/details/here").asString()).isEqualTo("[CHECKOUT]");
+        assertThat(health.at("/components/services/details/here").asString()).isEqualTo("[checkout]");
         assertThat(health.at("/components/services/details/payment").asString()).startsWith("answers since ");
         assertThat(health.at("/components/services/status").asString()).isEqualTo("UP");
         assertThat(services.get("/actuator/health")

@@ -52,6 +52,9 @@ public final class SagaStepper<P> {
         /// @return what the engine makes of the participant's answer or exception
         Outcome act(StepCall call);
 
+        /// Whether the saga waits for it no more: its time was over. What it still does is a late call.
+        boolean abandoned();
+
         /// Lets the saga know the outcome. Without it, the attempt is unclear when its time is over. The first
         /// answer counts.
         void answer(Outcome outcome);

@@ -86,6 +86,7 @@ final class SteppedWorld<P> implements SagaLog, StepCaller {
         private final Action action;
         private Alarm over;
         private Outcome outcome;
+        private boolean abandoned;
 
         Made(Step<?> step, boolean undo, StepCall call, Action action) {
             this.step = step;
@@ -144,7 +145,12 @@ final class SteppedWorld<P> implements SagaLog, StepCaller {
 
         @Override
         public void abandon() {
-            // What it still does is up to the world.
+            abandoned = true;
+        }
+
+        @Override
+        public boolean abandoned() {
+            return abandoned;
         }
     }
 }

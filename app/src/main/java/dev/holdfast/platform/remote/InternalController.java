@@ -5,6 +5,7 @@ import dev.holdfast.platform.Trace;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +14,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -26,6 +28,8 @@ import tools.jackson.core.JacksonException;
 /// together, and is answered by a line as soon as it is done.
 @RestController
 final class InternalController implements DisposableBean {
+
+    private static final Duration PATIENCE_AT_CLOSE = Duration.ofSeconds(5);
 
     private final Roles roles;
     private final Map<Role, Offer> offers = new EnumMap<>(Role.class);
@@ -147,8 +151,14 @@ final class InternalController implements DisposableBean {
         return calls;
     }
 
+    /// The web server has given requests their time to end. What is still being worked on then is told to stop: it
+    /// ends as unclear for its caller, and is repeated under its key.
     @Override
-    public void destroy() {
-        threads.close();
+    public void destroy() throws InterruptedException {
+        threads.shutdown();
+        if (!threads.awaitTermination(PATIENCE_AT_CLOSE.toMillis(), TimeUnit.MILLISECONDS)) {
+            threads.shutdownNow();
+            threads.awaitTermination(PATIENCE_AT_CLOSE.toMillis(), TimeUnit.MILLISECONDS);
+        }
     }
 }

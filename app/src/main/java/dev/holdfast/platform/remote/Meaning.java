@@ -55,7 +55,7 @@ final class Meaning {
                     ? new IllegalArgumentException(reply.detail())
                     : new RejectedRequestException(service, reply.detail(), null);
         }
-        if (reply.status() >= 500) {
+        if (reply.status() >= 500 || slug.equals("still-running")) {
             throw unclear(service, slug + ": " + reply.detail());
         }
         return orUnclear(service, () -> operation.no(Refusal.of(reply)));

@@ -52,8 +52,9 @@ public final class Roles {
         return chosen;
     }
 
+    /// Their words, `[inventory, payment]`.
     @Override
     public String toString() {
-        return local.toString();
+        return local.stream().map(Role::word).toList().toString();
     }
 }

@@ -148,9 +148,10 @@ final class Sender implements AutoCloseable {
         return new Lost("the service did not say in time that it has the request");
     }
 
+    /// Whoever called has been answered or has left by now: what is still open is waited for by nobody.
     @Override
     public void close() {
-        http.close();
+        http.shutdownNow();
     }
 
     /// A request on its way.

@@ -16,10 +16,17 @@ final class Recorder implements EventConsumer {
 
     private final TestDatabase database;
     private final String name;
+    private final String schema;
     private final Map<String, Exception> poison = new ConcurrentHashMap<>();
     private final Map<String, Long> committedNanos = new ConcurrentHashMap<>();
 
     Recorder(TestDatabase database, String name) {
+        this(database, name, "reader");
+    }
+
+    /// @param schema where its inbox is
+    Recorder(TestDatabase database, String name, String schema) {
+        this.schema = schema;
         this.database = database;
         this.name = name;
         database.execute("CREATE TABLE IF NOT EXISTS public.effects (n bigint GENERATED ALWAYS AS IDENTITY,"
@@ -50,7 +57,7 @@ final class Recorder implements EventConsumer {
 
     @Override
     public ServiceDatabase database() {
-        return database.of("reader");
+        return database.of(schema);
     }
 
     @Override

@@ -3,9 +3,13 @@ package dev.holdfast.platform.remote;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.holdfast.HoldfastApplication;
 import dev.holdfast.platform.events.Subscriptions;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.springframework.context.support.GenericApplicationContext;
 import org.springframework.core.env.MapPropertySource;
@@ -48,6 +52,28 @@ class RolesTest {
                 assertThat(publisher).as(type).hasSize(1);
                 assertThat(publisher.getFirst().needs()).as(type).contains(role);
             }
+        }
+    }
+
+    /// A package that is nobody's would be put together in every process, and miss there what it needs.
+    @Test
+    void every_package_belongs_to_one_role_or_to_every_process() throws Exception {
+        var classes = Path.of(HoldfastApplication.class
+                .getProtectionDomain()
+                .getCodeSource()
+                .getLocation()
+                .toURI());
+        try (var found = Files.list(classes.resolve("dev/holdfast"))) {
+            var packages = found.filter(Files::isDirectory)
+                    .map(folder -> folder.getFileName().toString())
+                    .toList();
+            var ofRoles = Stream.of(Role.values())
+                    .flatMap(role -> role.packages().stream())
+                    .toList();
+            assertThat(ofRoles).doesNotHaveDuplicates();
+            assertThat(Stream.concat(ofRoles.stream(), Stream.of("platform", "gateway", "cli", "replay")))
+                    .as("a new package is named in Role#packages, or here")
+                    .containsAll(packages);
         }
     }
 

@@ -21,6 +21,11 @@ public enum Fault {
     DIES_BEFORE_APPEND("the node dies before that is recorded"),
     /// The node dies once a row of the log is durable; another takes the saga over.
     DIES_AFTER_APPEND("the node dies right after that"),
+    /// The node's clock jumps an hour ahead once a row is durable: what it waits for is over at once.
+    CLOCK_AHEAD("the node's clock jumps an hour ahead right after that"),
+    /// The node's clock jumps back by an hour once a row is durable: its calls come too late for whoever looks at
+    /// their time, and it waits for an hour more.
+    CLOCK_BACK("the node's clock jumps back by an hour right after that"),
     /// As [#DIES_AFTER_APPEND], and nobody takes the saga over for an hour.
     OUTAGE("every node dies right after that, and none comes back for an hour"),
     /// The database loses its connection during the commit, which did not happen.

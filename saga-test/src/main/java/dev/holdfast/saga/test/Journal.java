@@ -13,12 +13,15 @@ final class Journal {
     private static final List<Fault> POSSIBLE = List.of(
             Fault.DIES_BEFORE_APPEND,
             Fault.DIES_AFTER_APPEND,
+            Fault.CLOCK_AHEAD,
+            Fault.CLOCK_BACK,
             Fault.OUTAGE,
             Fault.COMMIT_LOST,
             Fault.COMMIT_ANSWER_LOST,
             Fault.REPLACED_BEFORE_APPEND,
             Fault.REPLACED_DURING_APPEND);
 
+    private static final Duration JUMP = Duration.ofHours(1);
     private static final Duration WITHOUT_DATABASE = Duration.ofSeconds(2);
 
     /// @param passed the node has passed the fence with them already
@@ -49,6 +52,8 @@ final class Journal {
                 throw new NodeGone(NodeGone.Why.DIED);
             }
             case DIES_AFTER_APPEND -> recordedAnd(fault, node, rows, NodeGone.Why.DIED);
+            case CLOCK_AHEAD -> recordedWhile(fault, node, rows, JUMP);
+            case CLOCK_BACK -> recordedWhile(fault, node, rows, JUMP.negated());
             case OUTAGE -> recordedAnd(fault, node, rows, NodeGone.Why.ALL_DIED);
             case COMMIT_LOST, COMMIT_ANSWER_LOST -> askedAgain(fault, node, rows);
             case REPLACED_BEFORE_APPEND -> {
@@ -71,6 +76,12 @@ final class Journal {
         write(node, rows);
         stage.story().tell("recorded: " + nameOf(rows) + "; " + fault.story());
         throw new NodeGone(why);
+    }
+
+    private void recordedWhile(Fault fault, int node, List<LogEntry> rows, Duration jump) {
+        write(node, rows);
+        stage.story().tell("recorded: " + nameOf(rows) + "; " + fault.story());
+        stage.time().jump(jump);
     }
 
     /// The engine's lane asks until it has an answer, and the batch finds out by itself whether it was committed.

@@ -67,6 +67,12 @@ final class Network {
         }
     }
 
+    /// A call whose time was over before it was made: it was on its way all the while, and arrives late.
+    void overtaken(Attempt attempt) {
+        stage.story().tell("%s is still on its way".formatted(nameOf(attempt)));
+        delay(attempt);
+    }
+
     /// Calls that the log does not allow.
     List<Run.Broken> violations() {
         return violations;
@@ -134,12 +140,7 @@ final class Network {
                 stage.story().tell(line + fault.story());
                 delay(attempt);
             }
-            case DUPLICATED -> {
-                var outcome = deliver(attempt);
-                stage.story().tell(line + fault.story() + "; the first one: " + said(outcome));
-                attempt.answer(outcome);
-                delay(attempt);
-            }
+            case DUPLICATED -> duplicated(attempt, line + fault.story());
             case REPLACED_WHILE_SENDING -> {
                 stage.story().tell(line + fault.story());
                 delay(attempt);
@@ -147,12 +148,21 @@ final class Network {
             }
             case DIES_BEFORE_APPEND,
                     DIES_AFTER_APPEND,
+                    CLOCK_AHEAD,
+                    CLOCK_BACK,
                     OUTAGE,
                     COMMIT_LOST,
                     COMMIT_ANSWER_LOST,
                     REPLACED_BEFORE_APPEND,
                     REPLACED_DURING_APPEND -> throw new IllegalArgumentException(fault + " happens to no call");
         }
+    }
+
+    private void duplicated(Attempt attempt, String line) {
+        var outcome = deliver(attempt);
+        stage.story().tell(line + "; the first one: " + said(outcome));
+        attempt.answer(outcome);
+        delay(attempt);
     }
 
     /// A refusal that is made up stands for a participant with a record: asked again under that key it says the

@@ -45,6 +45,7 @@ final class Node<P> implements SagaStepper.World {
         this.journal = journal;
         this.mail = mail;
         this.number = stage.store().owner();
+        stage.time().newNode();
         this.log = new ArrayList<>(stage.store().log());
         this.stepper = stepper();
     }
@@ -84,7 +85,7 @@ final class Node<P> implements SagaStepper.World {
         return new SagaClock() {
             @Override
             public Instant now() {
-                return stage.time().now().truncatedTo(ChronoUnit.MICROS);
+                return stage.time().nodesNow().truncatedTo(ChronoUnit.MICROS);
             }
 
             @Override
@@ -115,18 +116,23 @@ final class Node<P> implements SagaStepper.World {
             return;
         }
         while (!begun.isEmpty()) {
-            network.make(begun.remove(whichFirst()));
+            var attempt = begun.remove(whichFirst());
+            if (attempt.abandoned()) {
+                network.overtaken(attempt);
+                continue;
+            }
+            network.make(attempt);
             if (alarm.await(Duration.ZERO)) {
                 return;
             }
         }
-        var waits = Duration.between(stage.time().now(), until);
+        var waits = Duration.between(stage.time().nodesNow(), until);
         if (waits.compareTo(FOR_EVER) > 0) {
             throw new Endless("it waits for what never comes");
         }
         if (waits.isPositive()) {
             stage.story().tell(Story.lasting(waits) + " pass");
-            stage.time().to(until);
+            stage.time().pass(waits);
         }
     }
 

@@ -3,6 +3,7 @@ package dev.holdfast.saga.test;
 import dev.holdfast.saga.SagaDefinition;
 import java.time.Instant;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -25,6 +26,8 @@ final class Setup<W, P> {
     final Map<String, Invariant<? super W>> invariants = new LinkedHashMap<>();
     final Map<String, Consumer<W>> meanwhile = new LinkedHashMap<>();
     final Map<String, String> signals = new LinkedHashMap<>();
+    /// Paths of logs that were found to be what the core would write.
+    final Set<String> fitting = new HashSet<>();
     final Set<Fault> faults = EnumSet.allOf(Fault.class);
 
     Setup(Function<Circumstances, W> world) {

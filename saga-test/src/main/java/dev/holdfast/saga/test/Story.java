@@ -13,7 +13,7 @@ final class Story {
     private final List<String> lines = new ArrayList<>();
     private int number;
 
-    /// A line that begins with a space belongs to the one before it.
+    /// A line that begins with a space explains the one after it.
     void tell(String line) {
         lines.add(line.startsWith(" ") ? "   " + line : "%2d. %s".formatted(++number, line));
     }

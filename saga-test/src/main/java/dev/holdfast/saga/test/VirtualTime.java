@@ -10,6 +10,7 @@ import java.time.ZoneOffset;
 final class VirtualTime {
 
     private Instant now;
+    private Duration nodesAhead = Duration.ZERO;
 
     VirtualTime(Instant start) {
         now = start;
@@ -19,12 +20,23 @@ final class VirtualTime {
         return now;
     }
 
-    void pass(Duration duration) {
-        now = now.plus(duration);
+    /// By the clock of the node, which may be wrong.
+    Instant nodesNow() {
+        return now.plus(nodesAhead);
     }
 
-    void to(Instant moment) {
-        now = moment.isAfter(now) ? moment : now;
+    /// Moves the clock of the node, and no other.
+    void jump(Duration by) {
+        nodesAhead = nodesAhead.plus(by);
+    }
+
+    /// Another node: its clock is right.
+    void newNode() {
+        nodesAhead = Duration.ZERO;
+    }
+
+    void pass(Duration duration) {
+        now = now.plus(duration);
     }
 
     /// What participants are given to read it by.

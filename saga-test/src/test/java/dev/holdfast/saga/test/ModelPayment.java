@@ -43,11 +43,17 @@ class ModelPayment {
         var state = payments.get(call.key());
         if (state == null) {
             if (circumstances.clock().instant().isAfter(call.notAfter())) {
-                return new Outcome.Refused("too-late", "its time is over");
+                return tooLate(call);
             }
             payments.put(call.key(), State.PENDING);
         }
         return state == null || state == State.PENDING ? ask(call.key()) : answer(state);
+    }
+
+    /// On record: an earlier call under the key, whose time is not over, may still be on its way.
+    Outcome tooLate(StepCall call) {
+        payments.put(call.key(), State.UNDONE);
+        return new Outcome.Refused("too-late", "its time is over");
     }
 
     /// Under the provider's key, so that asking again finds out.

@@ -39,10 +39,7 @@ class ModelStock {
         if (state != null) {
             return answer(state);
         }
-        if (tooLate(call)) {
-            return new Outcome.Refused("too-late", "its time is over");
-        }
-        if (available == 0) {
+        if (available == 0 || tooLate(call)) {
             holds.put(call.sagaId(), State.REFUSED);
             return answer(State.REFUSED);
         }
@@ -100,6 +97,7 @@ class ModelStock {
         return State.LAPSED;
     }
 
+    /// Refused on record: an earlier call under the key, whose time is not over, may still be on its way.
     final boolean tooLate(StepCall call) {
         return circumstances.clock().instant().isAfter(call.notAfter());
     }

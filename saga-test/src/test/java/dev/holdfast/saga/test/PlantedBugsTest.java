@@ -103,6 +103,10 @@ class PlantedBugsTest {
                         PlantedParticipants.PaymentThatForgetsItsDeclines::new,
                         "a failed order"),
                 payment(
+                        "a call refused as too late is not remembered",
+                        PlantedParticipants.PaymentThatForgetsWhatWasLate::new,
+                        "a failed order"),
+                payment(
                         "an undo refunds twice",
                         PlantedParticipants.PaymentThatRefundsTwice::new,
                         "nobody is charged twice"),

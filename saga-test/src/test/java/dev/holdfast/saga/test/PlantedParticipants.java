@@ -137,6 +137,19 @@ final class PlantedParticipants {
         }
     }
 
+    /// Refuses a call that comes too late, and keeps no record of it: an earlier one may still arrive in time.
+    static final class PaymentThatForgetsWhatWasLate extends ModelPayment {
+
+        PaymentThatForgetsWhatWasLate(Circumstances circumstances) {
+            super(circumstances);
+        }
+
+        @Override
+        Outcome tooLate(StepCall call) {
+            return new Outcome.Refused("too-late", "its time is over");
+        }
+    }
+
     /// Every undo gives the money back once more.
     static final class PaymentThatRefundsTwice extends ModelPayment {
 

@@ -49,12 +49,18 @@ public interface ParticipantUnderTest<P> {
 
     /// Ends the participant's process and starts another one on the same database, or does what is as good: forgets
     /// all that is not in the database.
-    default Optional<Restart> restart() {
+    default Optional<Happening> restart() {
         return Optional.empty();
     }
 
-    /// Lets calls die halfway.
-    default Optional<Deaths> deaths() {
+    /// Makes the next call, of the action or of the undo, lose its connection or its process when its work is done
+    /// and not committed. The call may throw, answer something unclear, or have repeated its transaction by itself.
+    default Optional<Happening> deathBeforeCommit() {
+        return Optional.empty();
+    }
+
+    /// Makes the next call lose it when its work is committed and not answered.
+    default Optional<Happening> deathAfterCommit() {
         return Optional.empty();
     }
 
@@ -62,25 +68,11 @@ public interface ParticipantUnderTest<P> {
     ///
     /// @param relent lifts the reason (stock comes in, the card is topped up): the same request, made for the first
     ///     time afterwards, would be done
-    record Refusal<P>(P request, Lifting relent) {}
+    record Refusal<P>(P request, Happening relent) {}
 
+    /// Something that comes over a participant.
     @FunctionalInterface
-    interface Lifting {
-        void lift() throws Exception;
-    }
-
-    @FunctionalInterface
-    interface Restart {
-        void restart() throws Exception;
-    }
-
-    /// Where a call may die. Each concerns the next call only, of the action or of the undo, which then throws or
-    /// answers something unclear.
-    interface Deaths {
-        /// The next call loses its connection, or its process, when its work is done and not committed.
-        void beforeCommit() throws Exception;
-
-        /// The next call loses it when its work is committed and not answered.
-        void afterCommit() throws Exception;
+    interface Happening {
+        void happen() throws Exception;
     }
 }

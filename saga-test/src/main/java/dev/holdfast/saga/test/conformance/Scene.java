@@ -107,9 +107,9 @@ final class Scene<P> {
     }
 
     /// Something that happens beside the calls.
-    void happens(String what, ParticipantUnderTest.Lifting event) throws Exception {
+    void happens(String what, ParticipantUnderTest.Happening event) throws Exception {
         story.tell(what);
-        event.lift();
+        event.happen();
     }
 
     /// All at the same time.

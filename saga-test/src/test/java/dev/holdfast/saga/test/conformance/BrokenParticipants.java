@@ -178,7 +178,12 @@ final class BrokenParticipants {
         }
 
         @Override
-        public Optional<Deaths> deaths() {
+        public Optional<Happening> deathBeforeCommit() {
+            return Optional.empty();
+        }
+
+        @Override
+        public Optional<Happening> deathAfterCommit() {
             return Optional.empty();
         }
     }

@@ -9,6 +9,7 @@ import dev.holdfast.saga.Outcome;
 import dev.holdfast.saga.StepCall;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -117,21 +118,22 @@ class ConformanceTest {
     void what_is_not_checked_is_named() {
         var bare = new ModelParticipant() {
             @Override
-            public java.util.Optional<Refusal<Booking>> refusal(String sagaId) {
-                return java.util.Optional.empty();
+            public Optional<Refusal<Booking>> refusal(String sagaId) {
+                return Optional.empty();
             }
 
             @Override
-            public java.util.Optional<Deaths> deaths() {
-                return java.util.Optional.empty();
+            public Optional<Happening> deathAfterCommit() {
+                return Optional.empty();
             }
         };
 
         assertThat(Conformance.of(bare, SETTINGS).leftOut())
                 .contains(
                         "a_refusal_stays_a_refusal: ParticipantUnderTest.refusal gives nothing",
-                        "an_undo_that_dies_can_be_repeated: ParticipantUnderTest.deaths gives nothing")
-                .hasSize(8);
+                        "an_undo_that_dies_after_its_commit_can_be_repeated: ParticipantUnderTest.deathAfterCommit"
+                                + " gives nothing")
+                .hasSize(6);
         Conformance.of(bare, SETTINGS)
                 .checks()
                 .forEach(check -> assertThatCode(check::run).doesNotThrowAnyException());

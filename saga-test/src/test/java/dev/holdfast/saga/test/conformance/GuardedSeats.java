@@ -101,23 +101,18 @@ final class GuardedSeats implements ParticipantUnderTest<GuardedSeats.Booking> {
     }
 
     @Override
-    public Optional<Restart> restart() {
+    public Optional<Happening> restart() {
         return Optional.of(() -> guard = ParticipantGuard.inSchema("seats", ParticipantGuard.KEPT));
     }
 
     @Override
-    public Optional<Deaths> deaths() {
-        return Optional.of(new Deaths() {
-            @Override
-            public void beforeCommit() {
-                next.set(Death.BEFORE_COMMIT);
-            }
+    public Optional<Happening> deathBeforeCommit() {
+        return Optional.of(() -> next.set(Death.BEFORE_COMMIT));
+    }
 
-            @Override
-            public void afterCommit() {
-                next.set(Death.AFTER_COMMIT);
-            }
-        });
+    @Override
+    public Optional<Happening> deathAfterCommit() {
+        return Optional.of(() -> next.set(Death.AFTER_COMMIT));
     }
 
     private Outcome take(Connection db, Booking request) throws SQLException {

@@ -88,23 +88,18 @@ class ModelParticipant implements ParticipantUnderTest<Booking> {
     }
 
     @Override
-    public Optional<Restart> restart() {
+    public Optional<Happening> restart() {
         return Optional.of(this::forget);
     }
 
     @Override
-    public Optional<Deaths> deaths() {
-        return Optional.of(new Deaths() {
-            @Override
-            public void beforeCommit() {
-                diesBefore = true;
-            }
+    public Optional<Happening> deathBeforeCommit() {
+        return Optional.of(() -> diesBefore = true);
+    }
 
-            @Override
-            public void afterCommit() {
-                diesAfter = true;
-            }
-        });
+    @Override
+    public Optional<Happening> deathAfterCommit() {
+        return Optional.of(() -> diesAfter = true);
     }
 
     /// What is lost with the process: nothing, all is in the books.
