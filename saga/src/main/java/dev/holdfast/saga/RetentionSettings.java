@@ -10,8 +10,8 @@ import java.util.regex.Pattern;
 /// @param keep how long a saga is kept at least, counted from its start and from its end. 1 hour to 10 years.
 ///     Longer than nearly every saga takes: those that still run when their range is due have to be moved
 /// @param period the length of a range, which goes as a whole: a saga is gone at the latest one period after it
-///     may. 1 minute to 1 year, and not more than 200 ranges may be kept at once; with thirty, a batch that adds
-///     rows to logs costs a few hundredths more than with one
+///     may. 1 minute to 1 year, and not more than 200 ranges may be kept at once. Every batch opens all of them:
+///     of 200 commands, ten cost about a twelfth of the database's time, forty a quarter; of fewer, more
 /// @param prefixes of the ids that begin with the time: the prefix, then a UUID of version 7. 1 to 20 characters
 ///     each: letters, digits, `_`, `.` and `-`; up to 20 of them, none the beginning of another. A saga under any
 ///     other id is kept for good
