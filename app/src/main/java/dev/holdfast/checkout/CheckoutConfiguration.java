@@ -9,6 +9,7 @@ import dev.holdfast.inventory.InventoryApi;
 import dev.holdfast.orders.OrdersApi;
 import dev.holdfast.payment.PaymentApi;
 import dev.holdfast.platform.Lanes;
+import dev.holdfast.platform.Periodic;
 import dev.holdfast.platform.ServiceDatabases;
 import dev.holdfast.platform.Trace;
 import dev.holdfast.platform.remote.Roles;
@@ -21,14 +22,26 @@ import dev.holdfast.shipping.ShippingApi;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.availability.AvailabilityChangeEvent;
+import org.springframework.boot.availability.LivenessState;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.DependsOn;
+import org.springframework.core.env.Environment;
 
 /// The engine with its flows, and the entry to it.
 @Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(EngineSettings.class)
 class CheckoutConfiguration {
+
+    /// Its data folder is locked by one process, so whoever starts on it comes after the one before, and need not
+    /// wait for that one's lease.
+    private static final String EMBEDDED_NODE = "embedded";
 
     /// Between freezing a cart and the end of the start of its saga: 10 s of patience with the lane, 30 s for a
     /// lost COMMIT.
@@ -36,6 +49,8 @@ class CheckoutConfiguration {
 
     /// The customer, the prices and the stock are asked for in between, each for up to 11 s.
     private static final Duration START_APART = Duration.ofSeconds(90);
+
+    private static final Duration COUNT_EVERY = Duration.ofSeconds(10);
 
     private final CartApi carts;
     private final Clock clock;
@@ -62,9 +77,17 @@ class CheckoutConfiguration {
         return new PaymentMethodWait(wait);
     }
 
+    /// Reads the engine's tables, which are there once it has started.
     @Bean
+    @DependsOn("sagaEngine")
     SagaDesk sagaDesk(ServiceDatabases databases) {
         return new SagaDesk(databases.of("saga").pool());
+    }
+
+    /// An index of a few rows is counted, so this costs nothing; the last figure stands while the database is away.
+    @Bean
+    Periodic putDownCounter(SagaDesk desk, EngineMetrics figures) {
+        return Periodic.every(COUNT_EVERY, "put-down-counter", () -> figures.putDown(desk.putDown()));
     }
 
     @Bean
@@ -72,31 +95,48 @@ class CheckoutConfiguration {
         return new OtherPaymentMethods(engine, statuses, desk);
     }
 
+    /// A process whose node was fenced off runs no checkout any more: it says that it should be restarted.
     @Bean
-    EngineMetrics engineMetrics(MeterRegistry metrics, Lanes lanes, Clock clock) {
-        return new EngineMetrics(metrics, lanes.meters("saga"), clock);
+    EngineMetrics engineMetrics(MeterRegistry metrics, Lanes lanes, Clock clock, ApplicationContext context) {
+        return new EngineMetrics(
+                metrics,
+                lanes.meters("saga"),
+                clock,
+                () -> AvailabilityChangeEvent.publish(context, LivenessState.BROKEN));
     }
 
     /// Starting takes up every saga that was in flight. Closed before the services it calls.
     @Bean(destroyMethod = "close")
-    SagaEngine sagaEngine(
-            Flows flows,
-            ServiceDatabases databases,
-            Lanes lanes,
-            EngineMetrics figures,
-            @Value("${holdfast.saga.max-in-flight:10000}") int maxInFlight) {
+    SagaEngine sagaEngine(Flows flows, ServiceDatabases databases, Lanes lanes, EngineMetrics figures, NodeName name) {
         var database = databases.of("saga");
         SagaSchema.create(database.direct());
         figures.announce(flows.all());
         var builder = SagaEngine.builder(database.pool())
                 .laneConnections(lanes.connections(database))
-                .settings(SagaSettings.DEFAULTS.withMaxInFlight(maxInFlight))
+                .settings(SagaSettings.DEFAULTS
+                        .withMaxInFlight(name.settings().maxInFlight())
+                        .withLease(name.settings().lease()))
                 .tracing(CheckoutConfiguration::inTrace)
                 .listener(figures);
         flows.all().forEach(builder::register);
+        name.chosen().ifPresent(builder::node);
         var engine = builder.start();
-        figures.watch(engine, maxInFlight);
+        figures.watch(engine, name.settings().maxInFlight());
+        figures.watchPauses(engine, flows.all());
         return engine;
+    }
+
+    /// @param chosen empty for one that nobody else has
+    record NodeName(EngineSettings settings, Optional<String> chosen) {}
+
+    @Bean
+    NodeName nodeName(EngineSettings settings, Environment environment) {
+        boolean embedded = environment
+                        .getProperty("holdfast.datasource.url", "")
+                        .isBlank()
+                && environment.getProperty("holdfast.saga.datasource.url", "").isBlank();
+        var chosen = settings.isNamed() ? settings.node() : embedded ? EMBEDDED_NODE : null;
+        return new NodeName(settings, Optional.ofNullable(chosen));
     }
 
     /// Services take the trace of what they record and tell from the thread that calls them.

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 
 /// The engine's figures for Prometheus, `holdfast.saga.*`.
 final class EngineMetrics implements SagaListener {
@@ -23,19 +24,27 @@ final class EngineMetrics implements SagaListener {
     private final MeterRegistry metrics;
     private final BatchListener batches;
     private final Clock clock;
+    private final Runnable fencedOff;
 
     /// By id, because a saga may be named again: when it is taken up after a restart, or tried anew.
     private final Set<String> attention = ConcurrentHashMap.newKeySet();
 
-    EngineMetrics(MeterRegistry metrics, BatchListener batches, Clock clock) {
+    private final AtomicLong putDown = new AtomicLong();
+
+    /// @param fencedOff run when this node was fenced off
+    EngineMetrics(MeterRegistry metrics, BatchListener batches, Clock clock, Runnable fencedOff) {
         this.metrics = metrics;
         this.batches = batches;
         this.clock = clock;
+        this.fencedOff = fencedOff;
+        metrics.gauge("holdfast.saga.put.down", putDown);
         metrics.gaugeCollectionSize("holdfast.saga.attention", Tags.empty(), attention);
     }
 
     /// Counters that are there before the first thing to count: an alarm on "it rose" misses the first otherwise.
     void announce(List<? extends SagaDefinition<?>> definitions) {
+        metrics.counter("holdfast.saga.fenced");
+        metrics.counter("holdfast.saga.taken.over");
         for (var definition : definitions) {
             metrics.counter("holdfast.saga.started", "definition", definition.name());
             metrics.counter("holdfast.saga.refused", "definition", definition.name());
@@ -43,6 +52,20 @@ final class EngineMetrics implements SagaListener {
                 metrics.counter("holdfast.saga.dead.letters", "definition", definition.name(), "step", step.name());
             }
         }
+    }
+
+    /// A gauge for each definition whether an operator has paused it. Known in memory.
+    void watchPauses(SagaEngine engine, List<? extends SagaDefinition<?>> definitions) {
+        definitions.stream().map(SagaDefinition::name).distinct().forEach(name -> Gauge.builder(
+                        "holdfast.saga.paused", engine, e -> e.operator().isPaused(name) ? 1 : 0)
+                .tag("definition", name)
+                .register(metrics));
+    }
+
+    /// Counted by a statement and not in memory, so it is told here from time to time and not asked for by a
+    /// scrape.
+    void putDown(long sagas) {
+        putDown.set(sagas);
     }
 
     /// Gauges of what is in flight. Looked up in memory when they are scraped, so they do without the database.
@@ -69,6 +92,17 @@ final class EngineMetrics implements SagaListener {
     @Override
     public void refused(String definition) {
         metrics.counter("holdfast.saga.refused", "definition", definition).increment();
+    }
+
+    @Override
+    public void fenced(String node) {
+        metrics.counter("holdfast.saga.fenced").increment();
+        fencedOff.run();
+    }
+
+    @Override
+    public void tookOver(String node, int sagas) {
+        metrics.counter("holdfast.saga.taken.over").increment(sagas);
     }
 
     @Override

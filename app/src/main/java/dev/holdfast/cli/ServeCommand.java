@@ -42,7 +42,12 @@ final class ServeCommand implements Callable<Integer> {
         try (var shop = options.open(options.durable(), properties)) {
             System.out.println("serving at " + shop.address() + (roles == null ? "" : ", " + roles) + ", data in "
                     + options.durable().toAbsolutePath());
-            shop.awaitEnd();
+            if (!shop.awaitEnd()) {
+                System.err.println(
+                        "holdfast: other nodes have taken over the checkouts of this one, because it showed no"
+                                + " sign of life; it ends, and may be started again");
+                return Holdfast.COULD_NOT;
+            }
         }
         return 0;
     }

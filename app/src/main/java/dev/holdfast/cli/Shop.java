@@ -13,6 +13,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import org.springframework.boot.Banner;
 import org.springframework.boot.SpringApplication;
+import org.springframework.boot.availability.AvailabilityChangeEvent;
+import org.springframework.boot.availability.LivenessState;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.ApplicationListener;
@@ -40,10 +42,12 @@ final class Shop implements AutoCloseable {
     private final ConfigurableApplicationContext context;
     private final CountDownLatch closed = new CountDownLatch(1);
     private final AtomicReference<Runnable> before = new AtomicReference<>(() -> {});
+    private volatile boolean broken;
 
     private Shop(ConfigurableApplicationContext context) {
         this.context = context;
         context.addApplicationListener(new Closing());
+        context.addApplicationListener(new Breaking());
     }
 
     /// @param properties Spring properties as arguments, `--server.port=8080`
@@ -82,9 +86,12 @@ final class Shop implements AutoCloseable {
         }
     }
 
-    /// Waits until the shop is told to stop (Ctrl-C, SIGTERM).
-    void awaitEnd() throws InterruptedException {
+    /// Waits until the shop is told to stop (Ctrl-C, SIGTERM), or can do nothing any more.
+    ///
+    /// @return `false` when it must be started again: its node was fenced off
+    boolean awaitEnd() throws InterruptedException {
         closed.await();
+        return !broken;
     }
 
     @Override
@@ -116,6 +123,18 @@ final class Shop implements AutoCloseable {
         @Override
         public int getOrder() {
             return HIGHEST_PRECEDENCE;
+        }
+    }
+
+    /// Its node was fenced off, and would refuse every checkout for ever.
+    private final class Breaking implements ApplicationListener<AvailabilityChangeEvent<LivenessState>> {
+
+        @Override
+        public void onApplicationEvent(AvailabilityChangeEvent<LivenessState> event) {
+            if (event.getState() == LivenessState.BROKEN) {
+                broken = true;
+                closed.countDown();
+            }
         }
     }
 

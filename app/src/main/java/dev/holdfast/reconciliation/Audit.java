@@ -108,11 +108,13 @@ final class Audit {
         return busy;
     }
 
-    /// Quiet: no saga running or compensating, no provider's or carrier's answer open, every event delivered.
+    /// Quiet: no saga running or compensating on any node, no provider's or carrier's answer open, every event
+    /// delivered.
     private List<String> busy() throws SQLException {
         var busy = new ArrayList<String>();
-        if (!services.engine().quiet()) {
-            busy.add("sagas are running or compensating");
+        var running = services.sagas().running();
+        if (running > 0 || !services.engine().quiet()) {
+            busy.add("sagas are running or compensating" + (running > 0 ? ", " + running + " on all nodes" : ""));
         }
         var open = services.payment().open();
         if (open > 0) {

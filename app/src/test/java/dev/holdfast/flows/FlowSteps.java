@@ -89,7 +89,7 @@ final class FlowSteps {
             /// With the second generation the customer has come up with another card.
             @Override
             public Outcome act(CheckoutOrder order, StepCall call) throws Exception {
-                return super.act(call.generation() == 0 ? order : paidWith(order, "pm-other"), call);
+                return super.act(order, call.generation() == 0 ? call : told(call, Flows.PAYMENT_METHOD, "pm-other"));
             }
 
             /// Charges of which the provider has money or has it set aside.

@@ -93,6 +93,20 @@ abstract class StepUnderTest implements ParticipantUnderTest<CheckoutOrder> {
         }
     }
 
+    /// As the saga calls after a signal.
+    static StepCall told(StepCall call, String signal, String payload) {
+        return new StepCall(
+                call.sagaId(),
+                call.step(),
+                call.key(),
+                call.doKey(),
+                call.attempt(),
+                call.generation(),
+                call.notAfter(),
+                call.facts(),
+                Map.of(signal, payload));
+    }
+
     void deliver(String sagaId, int pieces) {
         var receipt = new Receipt(sku(sagaId), null, pieces);
         server.bean(InventoryApi.class).receive(sagaId + ":delivery:" + pieces, List.of(receipt));

@@ -41,7 +41,7 @@ class PaymentMethodTest {
         expect(SERVER.get("/v1/checkout/" + sagaId), 200, """
                 {"saga_id":"saga_chk_<uuid>","order_id":"ord_pm_1","status":"processing","stage":"PAYMENT_PENDING",
                  "waits_for":{"what":"payment-method","until":"<time>","code":"payment-declined",
-                  "message":"the payment of order 'ord_pm_1' was declined (card_declined); nothing was charged, another payment method may work"},
+                  "message":"%s"},
                  "steps":[
                   {"name":"reserve-inventory","owner":"inventory","status":"done","attempts":1,"ended_at":"<time>"},
                   {"name":"authorize-payment","owner":"payment","status":"waiting","attempts":1,"ended_at":"<time>"},
@@ -51,7 +51,9 @@ class PaymentMethodTest {
                   {"name":"capture-payment","owner":"payment","status":"pending","attempts":0},
                   {"name":"commit-inventory","owner":"inventory","status":"pending","attempts":0},
                   {"name":"confirm-order","owner":"orders","status":"pending","attempts":0}]}
-                """);
+                """.formatted(
+                        "the payment of order 'ord_pm_1' was declined (card_declined);"
+                                + " nothing was charged, another payment method may work"));
         assertThat(expiryOf("ord_pm_1")).isAfter(waitsUntil(sagaId));
 
         var sent = offer(sagaId, "pm_good", "k1");

@@ -11,7 +11,13 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description =
                 "Measures. Each figure stands beside the reference of the same run; with --json the last line is one object.",
-        subcommands = {CheckoutCommand.class, CrashCommand.class, RolesCommand.class, WaitingCommand.class})
+        subcommands = {
+            CheckoutCommand.class,
+            CrashCommand.class,
+            NodesCommand.class,
+            RolesCommand.class,
+            WaitingCommand.class
+        })
 public final class Bench implements Runnable {
 
     private static final int FAILED = 3;

@@ -99,6 +99,14 @@ public final class SagaBooks {
              WHERE r.status IN ('STARTED', 'COMPENSATING')
             """;
 
+    /// A node that died has its row until others have taken its sagas, so none of them is missed in between.
+    private static final Query RUNNING = new Query("sagas that a node runs, or will take over", """
+            SELECT count(*), 0, min(r.saga_id)
+              FROM saga.saga_runs AS r
+              JOIN saga.saga_nodes AS n ON n.node = r.node AND n.epoch = r.epoch
+             WHERE r.status IN ('STARTED', 'COMPENSATING') AND r.parked IS NULL
+            """);
+
     private static final List<Query> AT_REST = List.of(
             new Query("every saga has ended, waits, or is parked", """
                     SELECT (SELECT count(*) FROM saga.saga_runs), count(*) FILTER (WHERE NOT parked AND NOT waiting),
@@ -160,6 +168,11 @@ public final class SagaBooks {
     /// How many sagas there are, ended ones included.
     public long count() throws SQLException {
         return look(ALL).looked();
+    }
+
+    /// How many sagas are in flight, on all nodes; parked ones are not.
+    public long running() throws SQLException {
+        return look(RUNNING).looked();
     }
 
     /// The sagas that have ended, in order of their ids, for whoever holds them against the books of their

@@ -56,4 +56,8 @@ public record SagaQuery(
     public SagaQuery withAfter(String sagaId) {
         return new SagaQuery(status, definition, step, needsAttention, subject, createdBefore, sagaId, limit);
     }
+
+    public SagaQuery withLimit(int limit) {
+        return new SagaQuery(status, definition, step, needsAttention, subject, createdBefore, after, limit);
+    }
 }

@@ -82,8 +82,14 @@ final class Sleepers implements AutoCloseable {
         alarm.ring();
     }
 
-    /// Looks now instead of at the next round.
+    /// Looks now instead of at the next round. What is paused is known when this returns: whoever pauses a
+    /// definition on this node finds it paused here. Other nodes learn it within a second.
     void look() {
+        try {
+            readPauses();
+        } catch (SagaStoreException e) {
+            LOG.warn("what is paused is read at the next round: {}", e.getMessage());
+        }
         lookNow = true;
         alarm.ring();
     }
@@ -137,11 +143,7 @@ final class Sleepers implements AutoCloseable {
         if (host.stopped()) {
             return;
         }
-        var now = reads.pausedDefinitions();
-        if (!now.equals(paused)) {
-            paused = now;
-            pausesChanged.accept(now);
-        }
+        readPauses();
         var signalled = reads.signalled(node, signalledAfter, PAGE);
         signalledAfter = signalled.size() < PAGE ? "" : signalled.getLast();
         if (!signalled.isEmpty()) {
@@ -151,6 +153,15 @@ final class Sleepers implements AutoCloseable {
         moreAreDue = due.size() == PAGE;
         synchronized (wanted) {
             wanted.addAll(due);
+        }
+    }
+
+    /// One at a time, so that what was read earlier is never believed later.
+    private synchronized void readPauses() {
+        var now = reads.pausedDefinitions();
+        if (!now.equals(paused)) {
+            paused = now;
+            pausesChanged.accept(now);
         }
     }
 

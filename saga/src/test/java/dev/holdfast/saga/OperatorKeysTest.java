@@ -57,6 +57,7 @@ class OperatorKeysTest {
     void a_pause_that_is_asked_for_again_after_it_was_resumed_pauses_nothing() {
         var once = engine.operator().under("k");
         assertThat(once.pause("trip", "olga", "maintenance")).isEqualTo(ACCEPTED);
+        assertThat(engine.operator().isPaused("trip")).isTrue();
         assertThat(engine.operator().resume("trip", "olga", "over")).isEqualTo(ACCEPTED);
 
         assertThat(once.pause("trip", "olga", "maintenance")).isEqualTo(ACCEPTED);

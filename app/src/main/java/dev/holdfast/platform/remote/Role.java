@@ -34,7 +34,7 @@ public enum Role {
 
     /// The packages of `dev.holdfast` that only this role has.
     Set<String> packages() {
-        return this == CHECKOUT ? Set.of("checkout", "flows", "reconciliation", "operations") : Set.of(word());
+        return this == CHECKOUT ? Set.of("checkout", "flows", "operations", "reconciliation") : Set.of(word());
     }
 
     /// Whom a process with this role has to reach. The flows, and the audit, ask every service. A cart shows the

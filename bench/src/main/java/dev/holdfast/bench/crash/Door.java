@@ -37,7 +37,7 @@ final class Door implements AutoCloseable {
         this(_ -> shop, ledger);
     }
 
-    /// @param addressOf the address of the process that serves a path
+    /// @param addressOf the address of a process that serves a path, asked anew for each try
     Door(Function<String, URI> addressOf, Ledger ledger) {
         this.addressOf = addressOf;
         this.ledger = ledger;
@@ -64,7 +64,7 @@ final class Door implements AutoCloseable {
     /// @return any answer but those that ask to repeat: 503, 429 and the 409 of a request that still runs
     /// @throws IOException when nobody answered for minutes
     Reply send(Call call) throws IOException, InterruptedException {
-        var request = HttpRequest.newBuilder(addressOf.apply(call.path()).resolve(call.path()))
+        var request = HttpRequest.newBuilder()
                 .timeout(ATTEMPT)
                 .header("Content-Type", "application/json")
                 .method(
@@ -78,14 +78,15 @@ final class Door implements AutoCloseable {
         if (call.waitSeconds() > 0) {
             request.header("Prefer", "wait=" + call.waitSeconds());
         }
-        return untilAnswered(call, request.build());
+        return untilAnswered(call, request);
     }
 
-    private Reply untilAnswered(Call call, HttpRequest request) throws IOException, InterruptedException {
+    private Reply untilAnswered(Call call, HttpRequest.Builder request) throws IOException, InterruptedException {
         var giveUp = System.nanoTime() + PATIENCE.toNanos();
         var pauseMillis = FIRST_PAUSE_MILLIS;
         while (true) {
-            var outcome = attempt(request);
+            var address = addressOf.apply(call.path()).resolve(call.path());
+            var outcome = attempt(request.uri(address).build());
             if (outcome instanceof Reply reply) {
                 note(call, reply);
                 if (!reply.asksToRepeat()) {

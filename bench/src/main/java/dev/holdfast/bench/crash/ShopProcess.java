@@ -116,6 +116,13 @@ final class ShopProcess implements AutoCloseable {
         running().destroyForcibly().waitFor();
     }
 
+    /// Waits for its end.
+    ///
+    /// @return `false` when it still lives
+    boolean awaitEnd(Duration atMost) throws InterruptedException {
+        return running().waitFor(atMost.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
     /// The last lines it printed, over all its lives.
     List<String> lastWords(int lines) throws IOException {
         try (Stream<String> all = Files.lines(log())) {

@@ -60,7 +60,9 @@ final class GuardTable {
              WHERE step_key = ? AND generation = ?
             """;
 
-    /// A later deadline keeps its step that much longer. Generation 0 stands for the step when it is pruned.
+    /// A later deadline keeps its step that much longer. Generation 0 stands for the step when it is pruned. That
+    /// its row changes also tells transactions with a snapshot of long ago that a generation may have been added:
+    /// they fail with 40001 instead of overlooking it.
     private static final String PROLONG = """
             UPDATE %1$s.saga_guard_keys
                SET keep_until = greatest(

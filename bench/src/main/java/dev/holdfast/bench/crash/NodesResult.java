@@ -1,0 +1,75 @@
+package dev.holdfast.bench.crash;
+
+import dev.holdfast.bench.crash.RoundResult.Orders;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+
+/// What a campaign on several nodes came to.
+///
+/// @param done what was done, a line each
+/// @param invariants how often each was looked at, in words
+/// @param findings what is broken, nothing when all is well
+public record NodesResult(
+        List<String> done,
+        List<Takeover> takeovers,
+        Orders orders,
+        Duration quietAfter,
+        Map<String, Long> invariants,
+        List<Finding> findings) {
+
+    public boolean clean() {
+        return findings.isEmpty();
+    }
+
+    public long confirmed() {
+        return orders.confirmed();
+    }
+
+    /// Seconds from the blow until every saga of the node moved, least first.
+    public List<Double> secondsUntilMoving() {
+        return takeovers.stream()
+                .filter(takeover -> takeover.sagas() > 0)
+                .map(Takeover::moving)
+                .filter(Objects::nonNull)
+                .map(moving -> moving.toMillis() / 1e3)
+                .sorted()
+                .toList();
+    }
+
+    /// For people.
+    public List<String> lines() {
+        var lines = new ArrayList<String>();
+        lines.add("takeovers: blow, sagas in flight at the node, seconds until all of them moved");
+        for (var takeover : takeovers) {
+            lines.add(String.format(
+                    Locale.ROOT,
+                    "  %-40s %-7s %6d  %s",
+                    takeover.node(),
+                    takeover.blow(),
+                    takeover.sagas(),
+                    takeover.moving() == null
+                            ? "never"
+                            : "%.2f".formatted(takeover.moving().toMillis() / 1e3)));
+        }
+        var moving = secondsUntilMoving();
+        if (!moving.isEmpty()) {
+            lines.add(String.format(
+                    Locale.ROOT,
+                    "  least %.2f, median %.2f, most %.2f s",
+                    moving.getFirst(),
+                    moving.get(moving.size() / 2),
+                    moving.getLast()));
+        }
+        lines.add("invariants, with the number of times each was checked:");
+        invariants.forEach(
+                (invariant, times) -> lines.add(String.format(Locale.ROOT, "  %,10d  %s", times, invariant)));
+        findings.forEach(finding -> lines.add("BROKEN: " + finding.invariant() + ": " + finding.what()));
+        lines.add(orders + "; quiet " + RoundResult.seconds(quietAfter) + " after the load; "
+                + (clean() ? "every invariant held" : "AN INVARIANT IS BROKEN"));
+        return lines;
+    }
+}
