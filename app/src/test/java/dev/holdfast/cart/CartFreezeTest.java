@@ -30,16 +30,14 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 @ParameterizedClass(name = "{0}")
 @EnumSource(Reach.class)
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class CartFreezeTest {
 
     private final CartFixture shop = new CartFixture();
@@ -50,7 +48,7 @@ class CartFreezeTest {
         carts = reach.reach(shop.carts, () -> CartWire.offer(shop.carts), RemoteCarts::new, opened);
     }
 
-    @AfterAll
+    @AfterEach
     void close() throws Exception {
         Reach.close(opened);
         shop.close();
