@@ -46,7 +46,7 @@ class InternalDoorTest {
         var answer = post(List.of(
                 call("cancel", cancel),
                 call("find", "nobody's"),
-                call("reserve", "door_2"),
+                call("reserve", Map.of("order_id", "door_2")),
                 call("fly", "x"),
                 call("reserve", Map.of("not", "a text")),
                 call("list", Map.of("limit", 0))));
