@@ -24,11 +24,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.context.TypeExcludeFilter;
 import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ComponentScan;
+import org.springframework.context.annotation.FilterType;
 import tools.jackson.databind.JsonNode;
 
 /// A process that runs carts, products and customers only: over HTTP, through the gateway, on Tomcat.
@@ -43,13 +45,15 @@ class StorefrontTest {
     /// Bears no stereotype, so that no scan of the whole application comes upon it.
     @EnableAutoConfiguration(exclude = DataSourceAutoConfiguration.class)
     @ConfigurationPropertiesScan({"dev.holdfast.platform", "dev.holdfast.gateway"})
-    @ComponentScan({
-        "dev.holdfast.platform",
-        "dev.holdfast.gateway",
-        "dev.holdfast.catalog",
-        "dev.holdfast.customers",
-        "dev.holdfast.cart"
-    })
+    @ComponentScan(
+            basePackages = {
+                "dev.holdfast.platform",
+                "dev.holdfast.gateway",
+                "dev.holdfast.catalog",
+                "dev.holdfast.customers",
+                "dev.holdfast.cart"
+            },
+            excludeFilters = @ComponentScan.Filter(type = FilterType.CUSTOM, classes = TypeExcludeFilter.class))
     static class Shop {
 
         @Bean
