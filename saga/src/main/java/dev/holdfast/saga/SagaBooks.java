@@ -111,8 +111,8 @@ public final class SagaBooks {
              WHERE r.status IN ('STARTED', 'COMPENSATING')
             """;
 
-    /// A node that died has its row until others have taken its sagas, so none of them is missed in between. What is put
-    /// down waits for a signal or a moment, and is listed as waiting.
+    /// A node that died has its row until others have taken its sagas, so none of them is missed in between. What
+    /// is put down waits for a signal or a moment, and is listed as waiting.
     private static final Query RUNNING = new Query("sagas that a node runs, or will take over", """
             SELECT count(*), 0, min(r.saga_id)
               FROM saga.saga_runs AS r
