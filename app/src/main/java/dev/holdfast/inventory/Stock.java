@@ -24,16 +24,33 @@ final class Stock {
     /// The counters of one row.
     static final class Counters {
         private final Place place;
+        private final int writtenBy;
         private long available;
         private long reserved;
         private long committed;
         private boolean moved;
 
-        Counters(Place place, long available, long reserved, long committed) {
+        /// @param writtenBy the transaction that wrote this version of the row (its `xmin`)
+        Counters(Place place, int writtenBy, long available, long reserved, long committed) {
             this.place = place;
+            this.writtenBy = writtenBy;
             this.available = available;
             this.reserved = reserved;
             this.committed = committed;
+        }
+
+        /// The same counters, to be moved by a batch of its own.
+        Counters copy() {
+            return new Counters(place, writtenBy, available, reserved, committed);
+        }
+
+        /// The row as it is once `transaction` has written it.
+        Counters after(int transaction) {
+            return moved ? new Counters(place, transaction, available, reserved, committed) : this;
+        }
+
+        int writtenBy() {
+            return writtenBy;
         }
 
         Place place() {
@@ -67,9 +84,11 @@ final class Stock {
     }
 
     long available(String productId) {
-        return byProduct.getOrDefault(productId, List.of()).stream()
-                .mapToLong(Counters::available)
-                .sum();
+        long sum = 0;
+        for (var counters : byProduct.getOrDefault(productId, List.of())) {
+            sum += counters.available;
+        }
+        return sum;
     }
 
     long available(Place place) {
@@ -80,8 +99,9 @@ final class Stock {
     List<Shortage> shortages(SortedMap<String, Integer> wanted) {
         var shortages = new ArrayList<Shortage>();
         wanted.forEach((product, quantity) -> {
-            if (available(product) < quantity) {
-                shortages.add(new Shortage(product, quantity, available(product)));
+            long available = available(product);
+            if (available < quantity) {
+                shortages.add(new Shortage(product, quantity, available));
             }
         });
         return shortages;
@@ -101,9 +121,10 @@ final class Stock {
         if (places.size() > 1) {
             places = places.stream().sorted(order(nearest)).toList();
         }
-        var whole = places.stream().filter(one -> one.available >= quantity).findFirst();
-        if (whole.isPresent()) {
-            return List.of(new Line(product, whole.get().place.warehouseId(), quantity, null));
+        for (var counters : places) {
+            if (counters.available >= quantity) {
+                return List.of(new Line(product, counters.place.warehouseId(), quantity, null));
+            }
         }
         var lines = new ArrayList<Line>();
         int missing = quantity;
@@ -140,6 +161,11 @@ final class Stock {
         counters.committed = Math.addExact(counters.committed, kind.committed * quantity);
         counters.moved = true;
         movements.add(new Movement(kind, place, reservationId, quantity));
+    }
+
+    /// The rows by product, as they stand now.
+    Map<String, List<Counters>> byProduct() {
+        return byProduct;
     }
 
     List<Counters> moved() {

@@ -25,22 +25,23 @@ final class StockTable {
     /// Locks in (product, warehouse) order, so two batches that share products wait for each other instead of
     /// deadlocking.
     private static final String LOCK = """
-            SELECT product_id, warehouse_id, available, reserved, committed
+            SELECT product_id, warehouse_id, xmin::text, available, reserved, committed
               FROM inventory.inventory
              WHERE product_id = ANY (?)
              ORDER BY product_id, warehouse_id
                FOR UPDATE
             """;
 
+    /// Only where the row still is the version that was decided on: whoever wrote it since has left another `xmin`.
     private static final String WRITE = """
             UPDATE inventory.inventory i
                SET available = n.available, reserved = n.reserved, committed = n.committed,
-                   version = i.version + 1, updated_at = t.now
-              FROM unnest(?::text[], ?::text[], ?::bigint[], ?::bigint[], ?::bigint[])
-                   AS n (product_id, warehouse_id, available, reserved, committed)
-             CROSS JOIN (SELECT ?::timestamptz AS now) t
+                   version = i.version + 1, updated_at = ?
+              FROM unnest(?::text[], ?::text[], ?::int[], ?::bigint[], ?::bigint[], ?::bigint[])
+                   AS n (product_id, warehouse_id, written_by, available, reserved, committed)
              WHERE i.product_id = n.product_id
                AND i.warehouse_id = n.warehouse_id
+               AND i.xmin = n.written_by
             """;
 
     private static final String APPEND = """
@@ -74,33 +75,34 @@ final class StockTable {
                 while (result.next()) {
                     locked.add(new Counters(
                             new Place(result.getString(1), result.getString(2)),
-                            result.getLong(3),
+                            SqlArrays.transaction(result.getString(3)),
                             result.getLong(4),
-                            result.getLong(5)));
+                            result.getLong(5),
+                            result.getLong(6)));
                 }
             }
         }
         return new Stock(locked);
     }
 
-    /// Writes each moved row once and appends what moved it.
+    /// Writes each moved row once and appends what moved it. In (product, warehouse) order, in which the rows were
+    /// locked or, recalled, are locked now.
+    ///
+    /// @throws StaleRows a row is not what was decided on
     void write(Connection db, Stock stock, Instant now) throws SQLException {
         var moved = stock.moved();
         if (moved.isEmpty()) {
             return;
         }
         try (var statement = db.prepareStatement(WRITE)) {
-            SqlArrays.text(statement, 1, moved, row -> row.place().productId());
-            SqlArrays.text(statement, 2, moved, row -> row.place().warehouseId());
-            SqlArrays.bigint(statement, 3, moved, Counters::available);
-            SqlArrays.bigint(statement, 4, moved, Counters::reserved);
-            SqlArrays.bigint(statement, 5, moved, Counters::committed);
-            SqlArrays.time(statement, 6, now);
-            int written = statement.executeUpdate();
-            if (written != moved.size()) {
-                throw new IllegalStateException(written + " stock rows written where " + moved.size()
-                        + " were to be; the batch is rolled back");
-            }
+            SqlArrays.time(statement, 1, now);
+            SqlArrays.text(statement, 2, moved, row -> row.place().productId());
+            SqlArrays.text(statement, 3, moved, row -> row.place().warehouseId());
+            SqlArrays.ints(statement, 4, moved, Counters::writtenBy);
+            SqlArrays.bigint(statement, 5, moved, Counters::available);
+            SqlArrays.bigint(statement, 6, moved, Counters::reserved);
+            SqlArrays.bigint(statement, 7, moved, Counters::committed);
+            StaleRows.expect(moved.size(), statement.executeUpdate(), "stock rows");
         }
         append(db, stock.movements(), now);
     }

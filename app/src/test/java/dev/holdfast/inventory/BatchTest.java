@@ -7,7 +7,6 @@ import dev.holdfast.inventory.InventoryApi.HoldLine;
 import dev.holdfast.inventory.InventoryApi.HoldRequest;
 import dev.holdfast.inventory.InventoryApi.Receipt;
 import dev.holdfast.inventory.InventoryApi.ReservationRef;
-import dev.holdfast.inventory.InventoryCommand.Asked;
 import dev.holdfast.inventory.InventoryCommand.Commit;
 import dev.holdfast.inventory.InventoryCommand.Correct;
 import dev.holdfast.inventory.InventoryCommand.Expire;
@@ -17,7 +16,6 @@ import dev.holdfast.inventory.InventoryCommand.Receive;
 import dev.holdfast.inventory.InventoryCommand.Release;
 import dev.holdfast.inventory.InventoryCommand.Restock;
 import dev.holdfast.inventory.InventoryCommand.Settle;
-import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,10 +56,10 @@ class BatchTest {
                 var apart = new InventoryFixture()) {
             for (int round = 0; round < 25; round++) {
                 var commands = commands(together, random, round);
-                var answers = words(run(together, commands));
+                var answers = words(together.run(commands));
                 var alone = new ArrayList<String>();
                 for (var command : commands) {
-                    alone.addAll(words(run(apart, List.of(command))));
+                    alone.addAll(words(apart.run(List.of(command))));
                 }
                 var where = "seed %d, round %d: %s".formatted(seed, round, commands);
                 assertThat(answers).as(where).isEqualTo(alone);
@@ -83,7 +81,7 @@ class BatchTest {
     void a_batch_run_again_after_its_commit_was_lost_answers_the_same_and_moves_nothing() throws Exception {
         try (var fixture = new InventoryFixture()) {
             var random = new Random(5);
-            run(fixture, List.of(receive("k", "p0", 9), receive("l", "p1", 9)));
+            fixture.run(List.of(receive("k", "p0", 9), receive("l", "p1", 9)));
             var requests = new InventoryRequests(fixture.warehouses);
             var commands = new ArrayList<InventoryCommand>();
             for (int i = 0; i < 12; i++) {
@@ -93,25 +91,12 @@ class BatchTest {
             commands.add(receive("m", "p2", 4));
             commands.add(new Release(ReservationRef.reservation("never")));
             commands.add(new Release(ReservationRef.saga("nobody")));
-            var first = run(fixture, commands);
+            var first = fixture.run(commands);
             var stock = fixture.texts(STOCK);
             var events = fixture.texts(EVENTS);
-            assertThat(words(run(fixture, commands))).isEqualTo(words(first));
+            assertThat(words(fixture.run(commands))).isEqualTo(words(first));
             assertThat(fixture.texts(STOCK)).isEqualTo(stock);
             assertThat(fixture.texts(EVENTS)).isEqualTo(events);
-        }
-    }
-
-    /// Runs a batch as a lane would.
-    static List<Outcome> run(InventoryFixture fixture, List<InventoryCommand> commands) throws SQLException {
-        try (var db = fixture.database.dataSource().getConnection()) {
-            db.setAutoCommit(false);
-            var asked =
-                    commands.stream().map(command -> new Asked(command, null)).toList();
-            var results = new InventoryBatch(fixture.outbox(), InventoryFixture.LONG).run(db, asked);
-            db.commit();
-            db.setAutoCommit(true);
-            return results;
         }
     }
 

@@ -4,6 +4,7 @@ import dev.holdfast.inventory.InventoryApi.Availability;
 import dev.holdfast.inventory.InventoryApi.HoldLine;
 import dev.holdfast.inventory.InventoryApi.HoldRequest;
 import dev.holdfast.inventory.InventoryApi.Receipt;
+import dev.holdfast.inventory.InventoryCommand.Asked;
 import dev.holdfast.platform.Event;
 import dev.holdfast.platform.Outbox;
 import dev.holdfast.testing.Reach;
@@ -31,6 +32,8 @@ final class InventoryFixture implements AutoCloseable {
     /// The same, as this suite reaches it.
     final InventoryApi asked;
 
+    private final InventoryBatch batchByHand = new InventoryBatch(new Told(), LONG);
+    private Connection laneByHand;
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
     private final Reach reach;
     private int deliveries;
@@ -64,6 +67,25 @@ final class InventoryFixture implements AutoCloseable {
     InventoryService node(Duration holdTtl) {
         var lane = database.open("inventory", database.of("inventory"), new InventoryBatch(new Told(), holdTtl));
         return new InventoryService(lane, new InventoryRequests(warehouses), reads);
+    }
+
+    /// Runs a batch as a lane would, always the same lane: what it remembers of one batch serves the next.
+    List<Outcome> run(List<InventoryCommand> commands) throws SQLException {
+        if (laneByHand == null) {
+            laneByHand = database.of("inventory").direct().getConnection();
+            laneByHand.setAutoCommit(false);
+            opened.push(laneByHand);
+        }
+        var asked = commands.stream().map(command -> new Asked(command, null)).toList();
+        List<Outcome> results;
+        try {
+            results = batchByHand.run(laneByHand, asked);
+        } catch (StaleRows _) {
+            laneByHand.rollback();
+            results = batchByHand.run(laneByHand, asked);
+        }
+        laneByHand.commit();
+        return results;
     }
 
     Outbox outbox() {

@@ -63,7 +63,7 @@ class RacesTest {
                 .mapToObj(i -> (InventoryCommand)
                         new InventoryRequests(fixture.warehouses).hold(request("r" + i, line("ticket", 1))))
                 .toList();
-        BatchTest.run(fixture, commands);
+        fixture.run(commands);
         assertThat(fixture.available("ticket")).isEqualTo(900);
         assertThat(fixture.texts("SELECT version FROM inventory.inventory")).containsExactly("2");
     }
