@@ -14,6 +14,7 @@ import dev.holdfast.inventory.InventoryCommand.Receive;
 import dev.holdfast.inventory.InventoryCommand.Release;
 import dev.holdfast.inventory.ReservationRow.Version;
 import dev.holdfast.inventory.Stock.Place;
+import dev.holdfast.inventory.StockTable.Need;
 import dev.holdfast.platform.Outbox;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -27,6 +28,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /// One transaction for whatever came in meanwhile: claim, lock, decide, write. The number of statements does not
@@ -66,14 +69,18 @@ final class InventoryBatch implements BatchWork<Asked, Outcome> {
 
     private final ReservationTable reservations = new ReservationTable();
     private final ChangeTable changes = new ChangeTable();
-    private final StockTable stock = new StockTable();
-    private final Recall recall = new Recall();
+    private final StockTable stock;
+    private final Recall recall;
     private final Outbox outbox;
     private final Duration ttl;
 
-    InventoryBatch(Outbox outbox, Duration ttl) {
+    /// @param stock as the lane comes to its stock rows
+    /// @param recall what the lane remembers
+    InventoryBatch(Outbox outbox, Duration ttl, StockTable stock, Recall recall) {
         this.outbox = outbox;
         this.ttl = ttl;
+        this.stock = stock;
+        this.recall = recall;
     }
 
     @Override
@@ -130,7 +137,7 @@ final class InventoryBatch implements BatchWork<Asked, Outcome> {
         var locked = reservations.lock(db, wanted);
         var keyed = changes.claim(db, keys(commands), now);
         stock.open(db, places(commands), now);
-        var counters = stock.lock(db, products(commands, locked, now));
+        var counters = stock.read(db, needs(commands, locked, now));
         var lapsed = reservations.lapsed(db, scarce(commands, counters), now);
         return new BatchState.Loaded(now, planned, locked, keyed, counters, lapsed);
     }
@@ -261,25 +268,27 @@ final class InventoryBatch implements BatchWork<Asked, Outcome> {
         return places;
     }
 
-    /// Products whose rows this batch may move. Extending and pinning move none, so they lock none; but a hold that
-    /// is found lapsed is expired whoever finds it, so its products are among them.
-    private static Set<String> products(List<InventoryCommand> commands, Map<String, Version> locked, Instant now) {
-        var products = new TreeSet<String>();
-        places(commands).forEach(place -> products.add(place.productId()));
+    /// The products whose rows this batch may move. Extending and pinning move none, so they lock none; but what
+    /// is found lapsed is expired whoever finds it, so its products are among them. Who brings stock in or sets
+    /// a figure wants to know all there is.
+    private static SortedMap<String, Need> needs(
+            List<InventoryCommand> commands, Map<String, Version> locked, Instant now) {
+        var needs = new TreeMap<String, Need>();
+        places(commands).forEach(place -> needs.put(place.productId(), new Need(0, true)));
         boolean moves = false;
         for (var command : commands) {
             if (command instanceof Hold hold) {
-                products.addAll(hold.wanted().keySet());
+                hold.wanted().forEach((product, pieces) -> needs.merge(product, new Need(pieces, false), Need::and));
             }
             moves |= !(command instanceof Extend || command instanceof Pin);
         }
         for (var version : locked.values()) {
             var row = version.row();
             if (moves || row.lapsed(now)) {
-                row.lines().forEach(line -> products.add(line.itemId()));
+                row.lines().forEach(line -> needs.putIfAbsent(line.itemId(), Need.NONE));
             }
         }
-        return products;
+        return needs;
     }
 
     /// Products of which the holds of this batch want more than there is: only for them is it asked whether lapsed

@@ -26,7 +26,7 @@ final class InventoryReads {
             )
             SELECT i.product_id, i.warehouse_id,
                    i.available + coalesce(l.quantity, 0), i.reserved - coalesce(l.quantity, 0)
-              FROM inventory.inventory i
+              FROM inventory.stock i
               LEFT JOIN lapsed l ON l.product_id = i.product_id AND l.warehouse_id = i.warehouse_id
              WHERE i.product_id = ANY (?)
              ORDER BY i.product_id, i.warehouse_id

@@ -8,7 +8,6 @@ import dev.holdfast.inventory.InventoryCommand.Pin;
 import dev.holdfast.inventory.InventoryCommand.Release;
 import dev.holdfast.inventory.Outcome.Stands;
 import dev.holdfast.inventory.ReservationRow.Version;
-import dev.holdfast.inventory.Stock.Counters;
 import java.sql.Connection;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -38,11 +37,25 @@ final class Recall {
     static final int MOST_RESERVATIONS = 20_000;
     private static final int LONGEST_REST = 256;
 
+    private final boolean remembers;
     private final Map<String, List<Counters>> stock = new Lru<>(MOST_PRODUCTS);
     private final Map<String, Version> live = new Lru<>(MOST_RESERVATIONS);
     private Connection connection;
     private int rest;
     private int resting;
+
+    private Recall(boolean remembers) {
+        this.remembers = remembers;
+    }
+
+    static Recall ofALane() {
+        return new Recall(true);
+    }
+
+    /// For a lane that is one of many, each of which would remember what another has changed since.
+    static Recall none() {
+        return new Recall(false);
+    }
 
     private static final class Lru<V> extends LinkedHashMap<String, V> {
         private final int most;
@@ -64,6 +77,9 @@ final class Recall {
     /// @return null when the rows have to be locked
     BatchState.Loaded load(
             Connection db, List<InventoryCommand> commands, Map<String, ReservationRow> planned, Instant now) {
+        if (!remembers) {
+            return null;
+        }
         if (db != connection) {
             connection = db;
             stock.clear();
@@ -158,6 +174,9 @@ final class Recall {
 
     /// Remembers the rows of a batch that is written, by a transaction that may still fail.
     void remember(BatchState state, int transaction) {
+        if (!remembers) {
+            return;
+        }
         for (var version : state.versions(transaction)) {
             var row = version.row();
             if (row.status().live()) {
@@ -167,9 +186,15 @@ final class Recall {
             }
         }
         state.stock().byProduct().forEach((product, places) -> {
-            var written = new ArrayList<Counters>(places.size());
-            places.forEach(counters -> written.add(counters.after(transaction)));
-            stock.put(product, written);
+            if (places.stream().anyMatch(Counters::isSplit)) {
+                stock.remove(product);
+            } else {
+                stock.put(
+                        product,
+                        places.stream()
+                                .map(counters -> counters.after(transaction))
+                                .toList());
+            }
         });
     }
 

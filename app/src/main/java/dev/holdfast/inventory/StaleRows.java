@@ -13,6 +13,11 @@ final class StaleRows extends SQLException {
         super(message, SERIALIZATION_FAILURE);
     }
 
+    static StaleRows partOf(String product) {
+        return new StaleRows("one part of '" + product
+                + "' is not enough; the batch is rolled back and run again on all parts of it");
+    }
+
     static void expect(int rows, int written, String what) throws StaleRows {
         if (written != rows) {
             throw new StaleRows((rows - written) + " of " + rows + " " + what

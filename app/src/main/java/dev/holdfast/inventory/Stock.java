@@ -16,69 +16,29 @@ final class Stock {
 
     /// @param productId the product
     /// @param warehouseId where it lies
-    record Place(String productId, String warehouseId) {}
+    record Place(String productId, String warehouseId) implements Comparable<Place> {
+
+        /// The order in which rows are locked.
+        @Override
+        public int compareTo(Place other) {
+            int products = productId.compareTo(other.productId);
+            return products != 0 ? products : warehouseId.compareTo(other.warehouseId);
+        }
+    }
 
     /// A row of the ledger to be.
     record Movement(Kind kind, Place place, String reservationId, long quantity) {}
-
-    /// The counters of one row.
-    static final class Counters {
-        private final Place place;
-        private final int writtenBy;
-        private long available;
-        private long reserved;
-        private long committed;
-        private boolean moved;
-
-        /// @param writtenBy the transaction that wrote this version of the row (its `xmin`)
-        Counters(Place place, int writtenBy, long available, long reserved, long committed) {
-            this.place = place;
-            this.writtenBy = writtenBy;
-            this.available = available;
-            this.reserved = reserved;
-            this.committed = committed;
-        }
-
-        /// The same counters, to be moved by a batch of its own.
-        Counters copy() {
-            return new Counters(place, writtenBy, available, reserved, committed);
-        }
-
-        /// The row as it is once `transaction` has written it.
-        Counters after(int transaction) {
-            return moved ? new Counters(place, transaction, available, reserved, committed) : this;
-        }
-
-        int writtenBy() {
-            return writtenBy;
-        }
-
-        Place place() {
-            return place;
-        }
-
-        long available() {
-            return available;
-        }
-
-        long reserved() {
-            return reserved;
-        }
-
-        long committed() {
-            return committed;
-        }
-    }
 
     private final Map<Place, Counters> byPlace = new LinkedHashMap<>();
     private final Map<String, List<Counters>> byProduct = new HashMap<>();
     private final List<Movement> movements = new ArrayList<>();
 
+    /// @param locked in the order of their places
     Stock(List<Counters> locked) {
         for (var counters : locked) {
-            byPlace.put(counters.place, counters);
+            byPlace.put(counters.place(), counters);
             byProduct
-                    .computeIfAbsent(counters.place.productId(), _ -> new ArrayList<>(1))
+                    .computeIfAbsent(counters.place().productId(), _ -> new ArrayList<>(1))
                     .add(counters);
         }
     }
@@ -86,13 +46,13 @@ final class Stock {
     long available(String productId) {
         long sum = 0;
         for (var counters : byProduct.getOrDefault(productId, List.of())) {
-            sum += counters.available;
+            sum += counters.available();
         }
         return sum;
     }
 
     long available(Place place) {
-        return byPlace.get(place).available;
+        return byPlace.get(place).available();
     }
 
     /// What is missing of what is wanted; empty when all is there.
@@ -122,16 +82,16 @@ final class Stock {
             places = places.stream().sorted(order(nearest)).toList();
         }
         for (var counters : places) {
-            if (counters.available >= quantity) {
-                return List.of(new Line(product, counters.place.warehouseId(), quantity, null));
+            if (counters.available() >= quantity) {
+                return List.of(new Line(product, counters.place().warehouseId(), quantity, null));
             }
         }
         var lines = new ArrayList<Line>();
         int missing = quantity;
         for (var counters : places) {
-            int part = (int) Math.min(missing, counters.available);
+            int part = (int) Math.min(missing, counters.available());
             if (part > 0) {
-                lines.add(new Line(product, counters.place.warehouseId(), part, null));
+                lines.add(new Line(product, counters.place().warehouseId(), part, null));
                 missing -= part;
             }
         }
@@ -140,10 +100,10 @@ final class Stock {
 
     private static Comparator<Counters> order(List<String> nearest) {
         return Comparator.comparingInt((Counters counters) -> {
-                    int rank = nearest.indexOf(counters.place.warehouseId());
+                    int rank = nearest.indexOf(counters.place().warehouseId());
                     return rank < 0 ? Integer.MAX_VALUE : rank;
                 })
-                .thenComparing(counters -> counters.place.warehouseId());
+                .thenComparing(counters -> counters.place().warehouseId());
     }
 
     void move(Kind kind, Line line, String reservationId) {
@@ -156,10 +116,7 @@ final class Stock {
         if (counters == null) {
             throw new IllegalStateException("no locked stock row of " + place + "; the batch is rolled back");
         }
-        counters.available = Math.addExact(counters.available, kind.available * quantity);
-        counters.reserved = Math.addExact(counters.reserved, kind.reserved * quantity);
-        counters.committed = Math.addExact(counters.committed, kind.committed * quantity);
-        counters.moved = true;
+        counters.move(kind, quantity);
         movements.add(new Movement(kind, place, reservationId, quantity));
     }
 
@@ -169,7 +126,7 @@ final class Stock {
     }
 
     List<Counters> moved() {
-        return byPlace.values().stream().filter(counters -> counters.moved).toList();
+        return byPlace.values().stream().filter(Counters::moved).toList();
     }
 
     List<Movement> movements() {

@@ -1,6 +1,7 @@
 package dev.holdfast.inventory;
 
 import static dev.holdfast.inventory.InventoryFixture.line;
+import static dev.holdfast.inventory.InventoryFixture.request;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.inventory.InventoryApi.HoldLine;
@@ -20,6 +21,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -97,6 +99,20 @@ class BatchTest {
             assertThat(words(fixture.run(commands))).isEqualTo(words(first));
             assertThat(fixture.texts(STOCK)).isEqualTo(stock);
             assertThat(fixture.texts(EVENTS)).isEqualTo(events);
+        }
+    }
+
+    @Test
+    void holds_of_one_product_in_one_batch_are_one_row_update() throws Exception {
+        try (var fixture = new InventoryFixture()) {
+            fixture.stock("ticket", 1_000);
+            var commands = IntStream.range(0, 100)
+                    .mapToObj(i -> (InventoryCommand)
+                            new InventoryRequests(fixture.warehouses).hold(request("r" + i, line("ticket", 1))))
+                    .toList();
+            fixture.run(commands);
+            assertThat(fixture.available("ticket")).isEqualTo(900);
+            assertThat(fixture.texts("SELECT version FROM inventory.inventory")).containsExactly("2");
         }
     }
 

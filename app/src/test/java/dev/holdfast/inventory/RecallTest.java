@@ -90,7 +90,7 @@ class RecallTest {
     @Test
     void what_a_transaction_wrote_that_was_rolled_back_is_found_to_be_wrong_and_read_anew() throws Exception {
         fixture.stock("book", 3);
-        var batch = new InventoryBatch(fixture.outbox(), InventoryFixture.LONG);
+        var batch = fixture.queue();
         try (var db = fixture.database.of("inventory").direct().getConnection()) {
             db.setAutoCommit(false);
             hold(batch, db, "r");
