@@ -29,8 +29,7 @@ final class InventoryLanes {
 
     /// @param firstPart of a split product, which this node's first lane sells from; its other lanes the ones
     ///     after. Nodes with different ones do not wait for each other, nodes with the same one do
-    InventoryLanes(
-            Lanes opener, ServiceDatabase database, Outbox outbox, InventorySettings settings, int firstPart) {
+    InventoryLanes(Lanes opener, ServiceDatabase database, Outbox outbox, InventorySettings settings, int firstPart) {
         this.settings = settings;
         this.outbox = outbox;
         for (var strategy : Strategy.values()) {
@@ -51,8 +50,7 @@ final class InventoryLanes {
         var lanes = new ArrayList<GroupCommit<Asked, Outcome>>();
         for (int i = 0; i < settings.connections(); i++) {
             var stock = new StockTable(strategy == Strategy.PESSIMISTIC, 0, _ -> false);
-            lanes.add(opener.open(
-                    "inventory-" + strategy.code() + "-" + i, database, 1, batch(stock, Recall.none())));
+            lanes.add(opener.open("inventory-" + strategy.code() + "-" + i, database, 1, batch(stock, Recall.none())));
         }
         return lanes;
     }

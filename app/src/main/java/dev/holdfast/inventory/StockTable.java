@@ -73,7 +73,9 @@ final class StockTable {
     /// @throws StaleRows the lane's own parts are not enough after all
     Stock read(Connection db, SortedMap<String, Need> needs) throws SQLException {
         var own = new TreeSet<String>();
-        needs.keySet().stream().filter(product -> part > 0 && split.test(product)).forEach(own::add);
+        needs.keySet().stream()
+                .filter(product -> part > 0 && split.test(product))
+                .forEach(own::add);
         var whole = whole(db, needs, own);
         var main = new TreeSet<>(needs.keySet());
         main.removeIf(product -> own.contains(product) && !whole.contains(product));
@@ -113,7 +115,8 @@ final class StockTable {
         });
         var seen = available(unlocked.peek(db, own, part));
         for (var product : own) {
-            if (!seen.containsKey(product) || seen.get(product) < needs.get(product).pieces()) {
+            if (!seen.containsKey(product)
+                    || seen.get(product) < needs.get(product).pieces()) {
                 whole.add(product);
             }
         }
@@ -140,13 +143,13 @@ final class StockTable {
                 .toList();
     }
 
-    private void enough(
-            SortedMap<String, Need> needs, Set<String> own, Set<String> whole, List<Counters> counters)
+    private void enough(SortedMap<String, Need> needs, Set<String> own, Set<String> whole, List<Counters> counters)
             throws StaleRows {
         var sums = new HashMap<String, Long>();
         counters.forEach(one -> sums.merge(one.place().productId(), one.available(), Long::sum));
         for (var product : own) {
-            if (!whole.contains(product) && sums.getOrDefault(product, 0L) < needs.get(product).pieces()) {
+            if (!whole.contains(product)
+                    && sums.getOrDefault(product, 0L) < needs.get(product).pieces()) {
                 wholeNextTime.add(product);
                 throw StaleRows.partOf(product);
             }

@@ -14,6 +14,7 @@ import picocli.CommandLine.Spec;
         subcommands = {
             CheckoutCommand.class,
             CrashCommand.class,
+            FlashSaleCommand.class,
             NodesCommand.class,
             RolesCommand.class,
             WaitingCommand.class

@@ -19,9 +19,11 @@ final class BenchShop implements AutoCloseable {
                 .run(arguments.toArray(String[]::new));
     }
 
-    static BenchShop open(BenchCluster cluster, String database) {
+    /// @param settings of the shop, `--name=value`, beside those that point it at the database
+    static BenchShop open(BenchCluster cluster, String database, String... settings) {
         var arguments = new ArrayList<String>();
         arguments.add("--server.port=0");
+        arguments.addAll(List.of(settings));
         arguments.addAll(cluster.argumentsOf(database));
         return new BenchShop(arguments);
     }
