@@ -271,7 +271,8 @@ final class Adoption implements Runs.Parking, AutoCloseable {
                                 List.of(),
                                 null,
                                 List.of(),
-                                null));
+                                null,
+                                0));
                 LOG.error("saga {} is parked: {}", execution.sagaId(), cause);
             }
             ownership.park(execution.sagaId(), why);

@@ -81,6 +81,8 @@ sealed interface Command {
     /// @param freed the subject to be freed, `null` for none
     /// @param taken what becomes of signals
     /// @param toParent a signal to the saga this one belongs to, `null` for none
+    /// @param session of the database that the log's last row was written in, as [Result.Recorded] told; 0 when
+    ///     that is not known
     record Append(
             String sagaId,
             List<LogEntry> entries,
@@ -91,7 +93,8 @@ sealed interface Command {
             List<Resolution> resolved,
             String freed,
             List<Taken> taken,
-            Signal toParent)
+            Signal toParent,
+            long session)
             implements Command {}
 
     /// Record an operator's deed that changes no saga.
@@ -150,7 +153,9 @@ sealed interface Command {
     sealed interface Result {
 
         /// It is recorded.
-        record Recorded() implements Result {}
+        ///
+        /// @param session of the database that recorded it, counted by this node from 1
+        record Recorded(long session) implements Result {}
 
         /// What became of a signal.
         record Sent(SignalAnswer answer) implements Result {}

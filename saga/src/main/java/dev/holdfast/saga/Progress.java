@@ -97,10 +97,12 @@ final class Progress {
 
     /// The first step that is not done, `null` when all are.
     static Step<?> forwardStep(SagaDefinition<?> definition, Standing standing) {
-        return definition.steps().stream()
-                .filter(step -> !standing.of(step.name()).done())
-                .findFirst()
-                .orElse(null);
+        for (var step : definition.steps()) {
+            if (!standing.of(step.name()).done()) {
+                return step;
+            }
+        }
+        return null;
     }
 
     /// A step before the pivot is never stuck: its attempts are numbered.

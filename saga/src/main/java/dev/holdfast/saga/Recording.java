@@ -21,25 +21,24 @@ final class Recording {
         this.execution = execution;
     }
 
-    /// @param log what is recorded
+    /// @param before what the log says
+    /// @param after what it says with the entries
     /// @param entries what is to be recorded
     /// @param taken what becomes of signals with it
-    Append of(List<LogEntry> log, List<LogEntry> entries, List<Taken> taken) {
-        var whole = new ArrayList<>(log);
-        whole.addAll(entries);
-        var before = Standing.of(log);
-        var after = Standing.of(whole);
+    /// @param session that the log's last row was written in
+    Append of(Standing before, Standing after, List<LogEntry> entries, List<Taken> taken, long session) {
         return new Append(
                 execution.sagaId(),
                 List.copyOf(entries),
-                change(whole.getLast().endedAt(), before, after),
+                change(entries.getLast().endedAt(), before, after),
                 before.undo().isEmpty() ? Tasks.of(definition, execution.sagaId(), after) : List.of(),
                 changedTasks(before, after),
                 deadLetters(before, after, entries),
                 resolved(before, entries),
                 after.status() == SagaStatus.FAILED ? execution.subject() : null,
                 taken,
-                toParent(after.status(), whole.getLast()));
+                toParent(after.status(), entries.getLast()),
+                session);
     }
 
     /// A saga that belongs to a step of another one tells it of its end, in the same transaction.

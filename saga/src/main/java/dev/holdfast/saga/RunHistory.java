@@ -21,6 +21,11 @@ final class RunHistory {
     private final Recording recording;
     private volatile List<LogEntry> log;
     private Standing standing;
+    /// Of the database, that the last row was written in; 0 while this node has written none.
+    private long session;
+    /// Of the log as it is, worked out when it is asked for; `null` until then.
+    private Map<String, String> facts;
+    private Set<Next> next;
     /// Goes before the next row, in its transaction; `null` for nothing.
     private LogEntry first;
 
@@ -43,7 +48,10 @@ final class RunHistory {
     }
 
     Set<Next> next() {
-        return Progress.next(definition, standing);
+        if (next == null) {
+            next = Progress.next(definition, standing);
+        }
+        return next;
     }
 
     /// What would be next with one more row.
@@ -69,7 +77,10 @@ final class RunHistory {
     }
 
     Map<String, String> facts() {
-        return Standing.facts(log);
+        if (facts == null) {
+            facts = Standing.facts(log);
+        }
+        return facts;
     }
 
     /// Records a row, and in the same transaction what follows from it without anybody being called.
@@ -88,15 +99,19 @@ final class RunHistory {
             entries.add(first);
         }
         entries.add(entry);
-        for (var noted = follow(entries, settled); noted != null; noted = follow(entries, settled)) {
+        var after = Standing.of(with(entries));
+        for (var noted = follow(after, entries, settled); noted != null; noted = follow(after, entries, settled)) {
             entries.add(noted);
+            after = Standing.of(with(entries));
         }
-        var append = recording.of(log, entries, taken);
-        tools.log().append(append);
-        first = null;
         var before = standing;
+        var append = recording.of(before, after, entries, taken, session);
+        session = tools.log().append(append);
+        first = null;
         log = with(entries);
-        standing = Standing.of(log);
+        standing = after;
+        facts = null;
+        next = null;
         told(append, before);
         if (append.toParent() != null) {
             tools.surroundings().deliver(append.toParent());
@@ -106,19 +121,24 @@ final class RunHistory {
     /// A saga that repeats something for ever must not fill memory and tables: at the limit it is parked, and
     /// whoever has it tried again gives it as many rows once more.
     private void mustHaveRoom() {
+        int most = tools.surroundings().maxLogRows();
+        if (log.size() < most) {
+            return;
+        }
         long rows = log.reversed().stream()
                 .takeWhile(entry -> entry.event() != SagaEvent.PARKED)
                 .count();
-        if (rows >= tools.surroundings().maxLogRows()) {
+        if (rows >= most) {
             throw new IllegalStateException("its log has " + rows + " rows since it was last taken up, the limit");
         }
     }
 
-    private LogEntry follow(List<LogEntry> entries, boolean settled) {
+    /// @param after what the log says with the entries
+    private LogEntry follow(Standing after, List<LogEntry> entries, boolean settled) {
         if (!settled) {
             return null;
         }
-        var next = Progress.next(definition, with(entries));
+        var next = Progress.next(definition, after);
         return next.size() == 1 ? noted(next.iterator().next(), log.size() + 1 + entries.size()) : null;
     }
 

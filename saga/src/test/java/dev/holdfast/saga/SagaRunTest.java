@@ -145,7 +145,7 @@ class SagaRunTest {
     private final class Rows implements SagaLog {
 
         @Override
-        public void append(Command.Append append) {
+        public long append(Command.Append append) {
             if (recorded.size() >= diesAfter) {
                 throw new StoppedException("died before " + append.entries());
             }
@@ -155,6 +155,7 @@ class SagaRunTest {
                     append.entries().stream()
                             .map(entry -> entry.event() + " " + entry.step())
                             .toList()));
+            return 0;
         }
 
         @Override
