@@ -73,7 +73,7 @@ public final class SagaEngine implements AutoCloseable {
 
     /// Takes up what was in flight. Must be called once, before anything is started.
     void begin() {
-        membership.begins(lane, adoption, sleepers::look);
+        membership.begins(lane, adoption, sleepers::lookSoon);
         retention.begin();
         sleepers.begin();
         adoption.adoptAll();

@@ -90,6 +90,12 @@ final class Sleepers implements AutoCloseable {
         } catch (SagaStoreException e) {
             LOG.warn("what is paused is read at the next round: {}", e.getMessage());
         }
+        lookSoon();
+    }
+
+    /// Looks as soon as the waking thread comes to it. Reads nothing itself: the thread that beats calls this, and one
+    /// that waited for a reader's connection would make its node look dead.
+    void lookSoon() {
         lookNow = true;
         alarm.ring();
     }
