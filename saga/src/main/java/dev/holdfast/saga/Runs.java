@@ -44,9 +44,10 @@ final class Runs {
 
     /// Takes a place, before anything is recorded.
     ///
+    /// @param accepted it belongs to a saga that was accepted: it gets a place even when all are taken
     /// @return `false` when all are taken
-    boolean admit() {
-        if (admitted.incrementAndGet() <= limit) {
+    boolean admit(boolean accepted) {
+        if (admitted.incrementAndGet() <= limit || accepted) {
             return true;
         }
         leave();

@@ -106,8 +106,8 @@ public final class SagaEngine implements AutoCloseable {
             throw new IllegalArgumentException(definition + " is not registered with this engine");
         }
         var execution = execution(definition, request, parent);
-        boolean paused = sleepers.isPaused(definition.name());
-        if (lane.stopped() || paused || !runs.admit()) {
+        boolean paused = parent == null && sleepers.isPaused(definition.name());
+        if (lane.stopped() || paused || !runs.admit(parent != null)) {
             tell(listener -> listener.refused(definition.name()));
             var why = paused
                     ? "sagas '" + definition.name() + "' are paused by an operator"
@@ -295,8 +295,9 @@ public final class SagaEngine implements AutoCloseable {
         cancel(sagaId, "parent-turned-back", "the saga it belongs to turned back");
     }
 
-    Optional<SagaStatus> statusOf(String sagaId) {
-        return reads.status(sagaId);
+    /// Of those of these sagas that there are.
+    Map<String, SagaStatus> statusesOf(List<String> sagaIds) {
+        return reads.statuses(sagaIds);
     }
 
     /// Tries a parked saga here, whoever has it: this may be the node that can run it.

@@ -101,7 +101,7 @@ public final class StepSpec<P> {
     /// that still run and waits for them; one that is completed is left to [#undoneBy], and without one to a
     /// person.
     ///
-    /// @param payloads what each of them carries, one or more; the same on every call
+    /// @param payloads what each of them carries, up to 1,000; without any the step is done. The same on every call
     public <C> StepSpec<P> startsSagas(SagaDefinition<C> definition, Function<P, List<C>> payloads) {
         return startsSagas(definition, payloads, false);
     }
