@@ -122,7 +122,9 @@ sealed interface Command {
     record Taken(String signalKey, int seq, String outcome) {}
 
     /// Give a saga of this node up: nobody runs it until somebody claims it.
-    record Park(String sagaId, Parked why) implements Command {}
+    ///
+    /// @param cause what became of the orders to try it that it has not taken
+    record Park(String sagaId, Parked why, String cause) implements Command {}
 
     /// Take over those of these sagas that are parked, whoever has them. Which of them became this node's, the
     /// table tells: of two claimers one wins.

@@ -42,8 +42,8 @@ final class Membership {
     }
 
     /// @param lane stopped when the beat finds out that this node is fenced off
-    /// @param mail run when something was left for this node, beside looking for sagas it has inherited; on the thread
-    ///     that beats, so it must only wake somebody else
+    /// @param mail run when something was left for this node, beside looking for sagas it has inherited; on the
+    ///     thread that beats, so it must only wake somebody else
     void begins(SagaLane lane, Adoption adoption, Runnable mail) {
         this.lane = lane;
         this.adoption = adoption;

@@ -93,8 +93,8 @@ final class Sleepers implements AutoCloseable {
         lookSoon();
     }
 
-    /// Looks as soon as the waking thread comes to it. Reads nothing itself: the thread that beats calls this, and one
-    /// that waited for a reader's connection would make its node look dead.
+    /// Looks as soon as the waking thread comes to it. Reads nothing itself: the thread that beats calls this, and
+    /// one that waited for a reader's connection would make its node look dead.
     void lookSoon() {
         lookNow = true;
         alarm.ring();

@@ -9,6 +9,7 @@ import static org.awaitility.Awaitility.await;
 import dev.holdfast.groupcommit.OverloadedException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -93,6 +94,23 @@ class SignalTest {
         var view = engine.await("s1", SOON).orElseThrow();
         assertThat(view.status()).isEqualTo(SagaStatus.COMPLETED);
         assertThat(view.log().stream().map(LogEntry::event)).doesNotContain(SagaEvent.RECOVERED);
+    }
+
+    @Test
+    void a_saga_that_was_put_down_or_parked_meanwhile_is_not_taken_for_one_that_was_left_behind() throws Exception {
+        waitsAtHotel();
+        begin(PUT_DOWN_AT_ONCE);
+        await().until(() -> engine.quiet());
+        var reads = new SagaReads(postgres.dataSource());
+        var node = new NodeId(
+                postgres.texts("SELECT node FROM saga.saga_nodes").getFirst(),
+                postgres.number("SELECT epoch FROM saga.saga_nodes"));
+
+        assertThat(reads.toRun(node, List.of("s1"))).isEmpty();
+        postgres.execute("UPDATE saga.saga_runs SET wake_at = NULL, parked = 'BROKEN'");
+        assertThat(reads.toRun(node, List.of("s1"))).isEmpty();
+        postgres.execute("UPDATE saga.saga_runs SET parked = NULL");
+        assertThat(reads.toRun(node, List.of("s1"))).hasSize(1);
     }
 
     @Test
