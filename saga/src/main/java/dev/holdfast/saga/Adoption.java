@@ -285,8 +285,8 @@ final class Adoption implements Runs.Parking, AutoCloseable {
 
     /// In its log, unless the last row says so already: a saga that stays parked over a hundred restarts is parked
     /// there once. Then in its row, which lets others claim it, together with the answer to whoever asked for the
-    /// try: an order to retry that stayed open would have it tried for ever. A node that dies in between leaves a saga that is
-    /// not parked, and whoever gets it parks it.
+    /// try: an order to retry that stayed open would have it tried for ever. A node that dies in between leaves a
+    /// saga that is not parked, and whoever gets it parks it.
     private void park(SagaReads.Recorded recorded, Command.Parked why, String cause) {
         var execution = recorded.execution();
         givenUp.add(execution.sagaId());

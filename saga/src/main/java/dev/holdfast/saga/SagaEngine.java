@@ -68,7 +68,7 @@ public final class SagaEngine implements AutoCloseable {
                 paused -> runs.all().forEach(live -> live.run().wake()));
         adoption.wakesBy(sleepers::wake);
         operator = new SagaOperator(this, lane, signals, builder.clock);
-        retention = new RetentionRounds(dataSource, builder.retention, builder.clock);
+        retention = new RetentionRounds(dataSource, builder.retention, builder.clock, settings.lease());
     }
 
     /// Takes up what was in flight. Must be called once, before anything is started.
