@@ -32,8 +32,8 @@ final class RetentionRounds implements AutoCloseable {
     }
 
     /// The ranges are made before the first saga, so that this one lies in one already. Where that fails the engine
-    /// runs all the same. What is to be dropped can wait, and sagas that are to be taken up can not: the first whole
-    /// round is for a thread of its own.
+    /// runs all the same. What is to be dropped can wait, and sagas that are to be taken up can not: the first
+    /// whole round is for a thread of its own.
     void begin() {
         if (retention == null) {
             return;

@@ -26,11 +26,11 @@ final class ShortLocks {
     /// way.
     private static final String WAIT_AT_MOST = "SET LOCAL lock_timeout = '50ms'";
 
-    /// A node that freezes between two statements would keep what it has locked, and every other one wait for as long
-    /// as that: the database ends such a transaction within half a lease, as it does those of the lane. A statement
-    /// that works is not frozen: to look through or to drop a large table takes its time, and would never be done if
-    /// it had no more than that. The limit of the whole is switched off first because one that runs already would
-    /// not be set anew.
+    /// A node that freezes between two statements would keep what it has locked, and every other one wait for as
+    /// long as that: the database ends such a transaction within half a lease, as it does those of the lane. A
+    /// statement that works is not frozen: to look through or to drop a large table takes its time, and would never
+    /// be done if it had no more than that. The limit of the whole is switched off first because one that runs
+    /// already would not be set anew.
     private static final String END_WHEN_FROZEN = """
             SET LOCAL idle_in_transaction_session_timeout = %d;
             SET LOCAL transaction_timeout = 0;

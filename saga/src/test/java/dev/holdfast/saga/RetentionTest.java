@@ -265,8 +265,9 @@ class RetentionTest {
     void sagas_are_taken_up_while_what_is_old_is_still_being_deleted() throws Exception {
         engine.close();
         postgres.execute("""
-                INSERT INTO saga.saga_runs (saga_id, definition, version, status, payload, created_at, updated_at)
-                VALUES ('trip-1', 'trip', 1, 'STARTED', '{"text": "x"}', now(), now())
+                INSERT INTO saga.saga_runs (saga_id, definition, version, status, payload, node, epoch, created_at,
+                                            updated_at)
+                VALUES ('trip-1', 'trip', 1, 'STARTED', '{"text": "x"}', 'gone', 0, now(), now())
                 """);
         try (var busy = postgres.dataSource().getConnection();
                 var statement = busy.createStatement()) {
