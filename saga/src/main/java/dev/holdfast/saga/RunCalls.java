@@ -41,7 +41,14 @@ final class RunCalls<P> {
 
     /// Whether an attempt at this step is under way.
     boolean at(Next act) {
-        return ongoing.containsKey(nameOf(act));
+        return switch (act) {
+            case Next.Run _, Next.Undo _, Next.Close _ -> at(nameOf(act));
+            case Next.Await _, Next.Sleep _, Next.BeginPivot _, Next.TurnBack _, Next.Finish _ -> false;
+        };
+    }
+
+    boolean at(String step) {
+        return ongoing.containsKey(step);
     }
 
     /// When the first of them counts as over without an answer.
@@ -60,10 +67,16 @@ final class RunCalls<P> {
                 key,
                 run.attempt(),
                 run.generation(),
-                now.plus(step.validFor()),
+                notAfter(step, now),
                 history.facts(),
                 history.standing().signals(step.name()));
         begin(run, now, step.within(), () -> does(step, payload, call));
+    }
+
+    /// A step behind the pivot is never undone: late, it does what would have been done anyway, and a participant
+    /// that refused it for good would keep the saga from its end.
+    private static Instant notAfter(Step<?> step, Instant now) {
+        return step.kind() == StepKind.RETRIABLE ? StepCall.ANY_TIME : now.plus(step.validFor());
     }
 
     void undo(SagaDefinition<P> definition, Next.Undo undo, P payload, RunHistory history) {
