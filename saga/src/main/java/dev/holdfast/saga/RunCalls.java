@@ -69,7 +69,7 @@ final class RunCalls<P> {
                 run.generation(),
                 notAfter(step, now),
                 history.facts(),
-                history.standing().signals(step.name()));
+                history.standing().signals(step));
         begin(run, now, step.within(), () -> does(step, payload, call));
     }
 
@@ -91,7 +91,7 @@ final class RunCalls<P> {
                 history.standing().of(step.name()).generation(),
                 StepCall.ANY_TIME,
                 history.facts(),
-                history.standing().signals(step.name()));
+                history.standing().signals(step));
         begin(undo, tools.clock().now(), step.within(), () -> undoes(step, payload, call));
     }
 
