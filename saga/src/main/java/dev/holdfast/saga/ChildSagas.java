@@ -69,15 +69,13 @@ final class ChildSagas {
         }
         var standing = standing(call, payloads.size());
         var failed = failed(standing);
-        if (!failed.isEmpty() && !children.mayFail() && step.kind() == StepKind.COMPENSATABLE) {
+        if (!failed.isEmpty() && !children.mayFail()) {
             return refuse(step, payload, call, failed);
         }
         if (standing.values().stream().anyMatch(status -> !status.ended())) {
             return new Outcome.Waiting(ENDED + call.step(), clock.now().plus(LOOK_AGAIN));
         }
-        return failed.isEmpty() || children.mayFail()
-                ? new Outcome.Done(Map.of("failed", shortened(failed), "sagas", String.valueOf(payloads.size())))
-                : new Outcome.Refused("child-failed", "failed: " + shortened(failed));
+        return new Outcome.Done(Map.of("failed", shortened(failed), "sagas", String.valueOf(payloads.size())));
     }
 
     /// Starts those that are not there: all at the first attempt, none at a look afterwards. Under one key each, so

@@ -20,6 +20,19 @@ class GroupTest {
 
     private static final Duration SOON = Duration.ofSeconds(20);
 
+    /// Makes of `broken` what no database keeps.
+    private static final PayloadCodec<String> REFUSED_BY_THE_DATABASE = new PayloadCodec<>() {
+        @Override
+        public String toJson(String payload) {
+            return Trip.TEXT.toJson(payload).replace("broken", "\\u0000");
+        }
+
+        @Override
+        public String fromJson(String json) {
+            return Trip.TEXT.fromJson(json);
+        }
+    };
+
     private final TestPostgres postgres = TestPostgres.withSagaTables();
     private final Trip trip = new Trip();
     private SagaEngine engine;
@@ -156,8 +169,8 @@ class GroupTest {
         trip.when(
                 "label",
                 (payload, call) -> new Outcome.Waiting("printed", Instant.now().plus(Duration.ofHours(1))));
-        var parcel = parcels();
-        var order = order(parcel, payload -> List.of("light", "no text of a database \0", "heavy"));
+        var parcel = parcels(REFUSED_BY_THE_DATABASE);
+        var order = order(parcel, payload -> List.of("light", "broken", "heavy"));
         start(SagaSettings.DEFAULTS, order, parcel);
         engine.start(order, request("s1"));
 
@@ -195,6 +208,19 @@ class GroupTest {
     }
 
     @Test
+    void an_engine_that_does_not_know_the_sagas_of_a_step_does_not_start() {
+        var parcel = parcels();
+        var order = order(parcel);
+        start(SagaSettings.DEFAULTS, order, parcel);
+
+        assertThatThrownBy(() -> SagaEngine.builder(postgres.dataSource())
+                        .register(order)
+                        .start())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("step 'ship' of order v1 starts sagas parcel v1, which are not registered");
+    }
+
+    @Test
     void what_carries_too_much_is_refused_at_the_door() {
         var definition = trip.definition();
         start(SagaSettings.DEFAULTS.withMaxPayload(20), definition);
@@ -221,9 +247,13 @@ class GroupTest {
     }
 
     private SagaDefinition<String> parcels() {
+        return parcels(Trip.TEXT);
+    }
+
+    private SagaDefinition<String> parcels(PayloadCodec<String> codec) {
         return SagaDefinition.named("parcel")
                 .version(1)
-                .carrying(Trip.TEXT)
+                .carrying(codec)
                 .step("label", this::undoable)
                 .pivot("hand-over", step -> trip.says(step, "SENDING"))
                 .build();
