@@ -270,7 +270,7 @@ final class Adoption implements Runs.Parking, AutoCloseable {
                 if (!recovered) {
                     run.pickedUp(ownership.node().name());
                 }
-                runs.begin(run, recovered);
+                runs.begin(run, recovered ? Runs.How.RECOVERED : Runs.How.PICKED_UP);
             }
         } catch (RuntimeException e) {
             LOG.error("saga {} cannot be taken up", execution.sagaId(), e);

@@ -155,7 +155,9 @@ sealed interface Command {
         record Recorded() implements Result {}
 
         /// What became of a signal.
-        record Sent(SignalAnswer answer) implements Result {}
+        ///
+        /// @param here whether it is for a saga of the node that sent it: others are told by the batch
+        record Sent(SignalAnswer answer, boolean here) implements Result {}
 
         /// These were put down, and are not any more.
         record PickedUp(List<String> sagaIds) implements Result {}

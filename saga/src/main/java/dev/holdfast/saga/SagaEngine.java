@@ -122,7 +122,7 @@ public final class SagaEngine implements AutoCloseable {
             if (answer instanceof StartAnswer.Started) {
                 begun = true;
                 tell(listener -> listener.started(execution.sagaId(), execution.definition()));
-                runs.begin(new SagaRun<>(definition, execution, request.payload(), List.of(), tools), false);
+                runs.begin(new SagaRun<>(definition, execution, request.payload(), List.of(), tools), Runs.How.STARTED);
             }
             return answer;
         } catch (UnclearCommitException e) {
@@ -263,11 +263,11 @@ public final class SagaEngine implements AutoCloseable {
     }
 
     SignalAnswer send(Signal signal, Command.Audit audit) {
-        var answer = ((Command.Result.Sent) lane.submit(new Command.Send(signal, audit))).answer();
-        if (answer instanceof SignalAnswer.Recorded) {
+        var sent = (Command.Result.Sent) lane.submit(new Command.Send(signal, audit));
+        if (sent.answer() instanceof SignalAnswer.Recorded && sent.here()) {
             deliver(signal);
         }
-        return answer;
+        return sent.answer();
     }
 
     /// One that reaches nobody here is found by the node whose saga it is for.

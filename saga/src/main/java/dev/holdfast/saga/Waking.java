@@ -19,7 +19,7 @@ final class Waking implements Sleepers.Host {
 
     @Override
     public int free() {
-        return adoption.runs().free();
+        return adoption.runs().freeForPickingUp();
     }
 
     @Override

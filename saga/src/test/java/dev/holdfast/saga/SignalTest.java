@@ -114,6 +114,28 @@ class SignalTest {
     }
 
     @Test
+    void a_saga_that_is_put_down_finds_a_place_also_where_new_ones_have_taken_all() throws Exception {
+        waitsAtHotel();
+        begin(PUT_DOWN_AT_ONCE.withMaxInFlight(1));
+        await().until(() -> engine.quiet());
+        var booking = new CountDownLatch(1);
+        var mayBook = new CountDownLatch(1);
+        trip.when("seat", (payload, call) -> {
+            booking.countDown();
+            mayBook.await();
+            return Outcome.Done.done();
+        });
+        engine.start(definition, request("s2"));
+        assertThat(booking.await(20, TimeUnit.SECONDS)).isTrue();
+
+        engine.signal("s1", "confirmed", "k1", "room 7");
+
+        assertThat(engine.await("s1", SOON).orElseThrow().status()).isEqualTo(SagaStatus.COMPLETED);
+        assertThat(engine.runs("s2")).isTrue();
+        mayBook.countDown();
+    }
+
+    @Test
     void a_saga_that_is_put_down_survives_a_restart_as_it_is() throws Exception {
         waitsAtHotel();
         begin(PUT_DOWN_AT_ONCE);
