@@ -115,7 +115,8 @@ sealed interface Command {
     /// Stop making attempts at sagas of a definition, or go on.
     ///
     /// @param key under which it happens once, `null` for none
-    record Pause(String definition, boolean paused, Audit audit, String key) implements Command {}
+    /// @param keyExpires how long that is kept at least
+    record Pause(String definition, boolean paused, Audit audit, String key, Instant keyExpires) implements Command {}
 
     /// @param seq of the row that took it
     /// @param outcome for whoever sent it

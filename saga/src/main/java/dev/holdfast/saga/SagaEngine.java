@@ -3,6 +3,7 @@ package dev.holdfast.saga;
 import dev.holdfast.groupcommit.OverloadedException;
 import dev.holdfast.groupcommit.UnclearCommitException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -98,6 +99,7 @@ public final class SagaEngine implements AutoCloseable {
     ///     is another saga's; nothing was recorded
     /// @throws UnclearCommitException it may be started; repeat with the same key
     public <P> StartAnswer start(SagaDefinition<P> definition, StartRequest<P> request) {
+        request.mustNotUseAScopeOfTheEngine();
         return start(definition, request, null);
     }
 
@@ -117,7 +119,7 @@ public final class SagaEngine implements AutoCloseable {
         boolean begun = false;
         adoption.startBegins(request.sagaId());
         try {
-            var keyExpires = SagaRetention.expiry(execution.createdAt().plus(settings.startKeysKept()));
+            var keyExpires = keyExpires(execution.createdAt());
             var answer = answer(lane.submit(new Command.Start(execution, request, keyExpires)));
             if (answer instanceof StartAnswer.Started) {
                 begun = true;
@@ -290,9 +292,13 @@ public final class SagaEngine implements AutoCloseable {
 
     /// A saga that was not started never will be; one that was is told to turn back.
     void forbidChild(String sagaId) {
-        var now = tools.clock().now();
-        lane.submit(new Command.Forbid(sagaId, SagaRetention.expiry(now.plus(settings.startKeysKept()))));
+        lane.submit(new Command.Forbid(sagaId, keyExpires(tools.clock().now())));
         cancel(sagaId, "parent-turned-back", "the saga it belongs to turned back");
+    }
+
+    /// Until when an idempotency key is kept at least.
+    Instant keyExpires(Instant usedAt) {
+        return SagaRetention.expiry(usedAt.plus(settings.startKeysKept()));
     }
 
     /// Of those of these sagas that there are.
