@@ -289,6 +289,10 @@ final class Adoption implements Runs.Parking, AutoCloseable {
     /// saga that is not parked, and whoever gets it parks it.
     private void park(SagaReads.Recorded recorded, Command.Parked why, String cause) {
         var execution = recorded.execution();
+        if (recorded.isEndedInLog()) {
+            LOG.warn("saga {} has ended; what came after that is of no consequence: {}", execution.sagaId(), cause);
+            return;
+        }
         givenUp.add(execution.sagaId());
         try {
             if (!recorded.isParkedInLog()) {

@@ -41,10 +41,7 @@ final class RunCalls<P> {
 
     /// Whether an attempt at this step is under way.
     boolean at(Next act) {
-        return switch (act) {
-            case Next.Run _, Next.Undo _, Next.Close _ -> at(nameOf(act));
-            case Next.Await _, Next.Sleep _, Next.BeginPivot _, Next.TurnBack _, Next.Finish _ -> false;
-        };
+        return act.isAttempt() && at(nameOf(act));
     }
 
     boolean at(String step) {

@@ -104,6 +104,11 @@ final class SagaReads {
                     : !log.isEmpty() && log.getLast().event() == SagaEvent.PARKED;
         }
 
+        boolean isEndedInLog() {
+            var last = unreadable != null || log.isEmpty() ? null : log.getLast().event();
+            return last == SagaEvent.SAGA_COMPLETED || last == SagaEvent.SAGA_FAILED;
+        }
+
         /// @throws IllegalStateException this release cannot read all of it
         Recorded whole() {
             if (unreadable != null) {

@@ -6,10 +6,8 @@ import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
+import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,9 +44,7 @@ final class SagaRun<P> {
     private final Alarm alarm = new Alarm();
     private final RunHistory history;
     private final RunCalls<P> calls;
-    private final Queue<Signal> signals = new ConcurrentLinkedQueue<>();
-    /// Delivered once: a signal is offered again and again until it is taken.
-    private final Set<String> offered = ConcurrentHashMap.newKeySet();
+    private final RunSignals signals = new RunSignals();
     private volatile boolean hurried;
     private volatile boolean putDown;
 
@@ -115,8 +111,8 @@ final class SagaRun<P> {
         if (calls.none() && tools.log().stopped()) {
             throw new StoppedException("the engine stops");
         }
-        for (var signal = signalInTime(); signal != null; signal = signalInTime()) {
-            take(signal);
+        for (var signal = signalInTime(); signal.isPresent(); signal = signalInTime()) {
+            take(signal.get());
         }
         if (history.standing().status().ended()) {
             return false;
@@ -136,15 +132,14 @@ final class SagaRun<P> {
 
     /// Hands over a signal that is recorded. One that comes when nobody runs this any more stays: [#undelivered()].
     void deliver(Signal signal) {
-        if (offered.add(signal.key())) {
-            signals.add(signal);
+        if (signals.offer(signal)) {
             alarm.ring();
         }
     }
 
     /// Whether a signal came too late for this run: asked when it is over.
     boolean undelivered() {
-        return !signals.isEmpty();
+        return !signals.none();
     }
 
     /// It does not run any more because nothing is to be done for long.
@@ -172,7 +167,7 @@ final class SagaRun<P> {
             var due = due(each, hurry);
             if (due == null) {
                 until = each.due().isBefore(until) ? each.due() : until;
-            } else if (!calls.at(due) && !(paused && calls(due)) && act(due)) {
+            } else if (!calls.at(due) && !(paused && due.isAttempt()) && act(due)) {
                 begun = true;
             } else {
                 held = true;
@@ -235,11 +230,6 @@ final class SagaRun<P> {
         return true;
     }
 
-    /// Whether this is an attempt, which calls somebody, and no decision.
-    private static boolean calls(Next act) {
-        return act instanceof Next.Run || act instanceof Next.Undo || act instanceof Next.Close;
-    }
-
     private boolean paused() {
         return tools.surroundings().paused(definition.name());
     }
@@ -254,7 +244,7 @@ final class SagaRun<P> {
         if (deadline.isPresent() && deadline.get().at().isBefore(until)) {
             until = deadline.get().at();
         }
-        if (calls.none() && !held && signals.isEmpty() && isLong(until)) {
+        if (calls.none() && !held && signals.none() && isLong(until)) {
             tools.log().putDown(execution.sagaId(), until);
             putDown = true;
             return false;
@@ -342,10 +332,8 @@ final class SagaRun<P> {
     /// Whether nothing follows on this attempt but to turn back, or to wait.
     private boolean endsTheStep(LogEntry attempt) {
         return history.nextWith(attempt).stream()
-                .filter(next -> next instanceof Next.TurnBack
-                        || next instanceof Next.Await(var _, var _, var then) && isAt(then, attempt))
-                .findAny()
-                .isPresent();
+                .anyMatch(next -> next instanceof Next.TurnBack
+                        || next instanceof Next.Await(var _, var _, var then) && isAt(then, attempt));
     }
 
     private static boolean isAt(Next then, LogEntry attempt) {
@@ -362,18 +350,8 @@ final class SagaRun<P> {
     }
 
     /// One that comes with the last row, or after it, is too late: nothing follows on the end.
-    private Signal signalInTime() {
-        if (history.standing().status().ended()) {
-            return null;
-        }
-        for (var each = signals.iterator(); each.hasNext(); ) {
-            var signal = each.next();
-            if (!isForAnAttempt(signal)) {
-                each.remove();
-                return signal;
-            }
-        }
-        return null;
+    private Optional<Signal> signalInTime() {
+        return history.standing().status().ended() ? Optional.empty() : signals.take(this::isForAnAttempt);
     }
 
     /// Whether a step that waited for this is being made again. The log does not say that its wait is over, and
@@ -390,7 +368,7 @@ final class SagaRun<P> {
     /// Whether a decision may follow in the same transaction: nobody is being called, and nothing has come that may
     /// change it.
     private boolean settled() {
-        return calls.none() && signals.isEmpty();
+        return calls.none() && signals.none();
     }
 
     /// Once, however often it is delivered: the log says which signals it has.
