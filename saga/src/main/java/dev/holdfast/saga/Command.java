@@ -118,14 +118,17 @@ sealed interface Command {
     /// Stop making attempts at sagas of a definition, or go on.
     ///
     /// @param key under which it happens once, `null` for none
-    record Pause(String definition, boolean paused, Audit audit, String key) implements Command {}
+    /// @param keyExpires how long that is kept at least
+    record Pause(String definition, boolean paused, Audit audit, String key, Instant keyExpires) implements Command {}
 
     /// @param seq of the row that took it
     /// @param outcome for whoever sent it
     record Taken(String signalKey, int seq, String outcome) {}
 
     /// Give a saga of this node up: nobody runs it until somebody claims it.
-    record Park(String sagaId, Parked why) implements Command {}
+    ///
+    /// @param cause what became of the orders to try it that it has not taken
+    record Park(String sagaId, Parked why, String cause) implements Command {}
 
     /// Take over those of these sagas that are parked, whoever has them. Which of them became this node's, the
     /// table tells: of two claimers one wins.
@@ -158,7 +161,9 @@ sealed interface Command {
         record Recorded(long session) implements Result {}
 
         /// What became of a signal.
-        record Sent(SignalAnswer answer) implements Result {}
+        ///
+        /// @param here whether it is for a saga of the node that sent it: others are told by the batch
+        record Sent(SignalAnswer answer, boolean here) implements Result {}
 
         /// These were put down, and are not any more.
         record PickedUp(List<String> sagaIds) implements Result {}

@@ -20,8 +20,6 @@ final class Ownership {
              WHERE status IN ('STARTED', 'COMPENSATING') AND node = ? AND epoch = ? AND parked IS NULL AND wake_at IS NULL
             """;
 
-    private static final String IS_TO_RUN = TO_RUN + " AND saga_id = ?";
-
     private static final String PARKED = "SELECT 1 FROM saga.saga_runs WHERE saga_id = ? AND parked IS NOT NULL";
 
     /// Whatever node has it: what is parked is not run by anybody.
@@ -29,7 +27,7 @@ final class Ownership {
             SELECT r.saga_id
               FROM unnest(?::text[], ?::int[]) AS known(definition, version)
               JOIN saga.saga_runs AS r ON r.definition = known.definition AND r.version = known.version
-             WHERE r.parked IS NOT NULL AND r.parked = 'UNKNOWN'
+             WHERE r.parked IS NOT NULL AND r.parked = 'UNKNOWN' AND r.saga_id > ?
              ORDER BY r.saga_id
              LIMIT ?
             """;
@@ -63,24 +61,20 @@ final class Ownership {
         return Database.reading(dataSource, db -> texts(prepared(db, TO_RUN, node.name(), node.epoch())));
     }
 
-    boolean isToRun(String sagaId) {
-        return !Database.reading(dataSource, db -> texts(prepared(db, IS_TO_RUN, node.name(), node.epoch(), sagaId)))
-                .isEmpty();
-    }
-
     boolean isParked(String sagaId) {
         return !Database.reading(dataSource, db -> texts(prepared(db, PARKED, sagaId)))
                 .isEmpty();
     }
 
     /// Sagas that a node has given up because it did not know them, of definitions that are known here.
-    List<String> parkedAndKnown(Collection<SagaDefinition<?>> known, int limit) {
+    /// A page, by saga id.
+    List<String> parkedAndKnown(Collection<SagaDefinition<?>> known, String after, int limit) {
         var names = known.stream().map(SagaDefinition::name).toArray();
         var versions = known.stream().map(SagaDefinition::version).toArray();
         return Database.reading(dataSource, db -> {
             var ofNames = db.createArrayOf("text", names);
             var ofVersions = db.createArrayOf("int", versions);
-            return texts(prepared(db, KNOWN_HERE, ofNames, ofVersions, limit));
+            return texts(prepared(db, KNOWN_HERE, ofNames, ofVersions, after, limit));
         });
     }
 
@@ -93,10 +87,11 @@ final class Ownership {
 
     /// Gives a saga of this node up.
     ///
+    /// @param cause for whoever had it tried
     /// @throws dev.holdfast.groupcommit.GroupCommitException it is not done, or perhaps not; then it is found again
     ///     by the next round
-    void park(String sagaId, Command.Parked why) {
-        lane.submit(new Command.Park(sagaId, why));
+    void park(String sagaId, Command.Parked why, String cause) {
+        lane.submit(new Command.Park(sagaId, why, cause));
     }
 
     /// Every node there is.

@@ -173,7 +173,7 @@ final class SagaBatch implements BatchWork<Command, Result> {
 
     /// A repetition is no deed of its own. Run again after a lost COMMIT, the deed of the first run is there.
     private static boolean isRecorded(Result result) {
-        return result instanceof Result.Sent(var answer)
+        return result instanceof Result.Sent(var answer, var _)
                 && answer instanceof SignalAnswer.Recorded(var again)
                 && !again;
     }

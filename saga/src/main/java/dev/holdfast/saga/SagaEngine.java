@@ -3,6 +3,7 @@ package dev.holdfast.saga;
 import dev.holdfast.groupcommit.OverloadedException;
 import dev.holdfast.groupcommit.UnclearCommitException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -68,12 +69,12 @@ public final class SagaEngine implements AutoCloseable {
                 paused -> runs.all().forEach(live -> live.run().wake()));
         adoption.wakesBy(sleepers::wake);
         operator = new SagaOperator(this, lane, signals, builder.clock);
-        retention = new RetentionRounds(dataSource, builder.retention, builder.clock);
+        retention = new RetentionRounds(dataSource, builder.retention, builder.clock, settings.lease());
     }
 
     /// Takes up what was in flight. Must be called once, before anything is started.
     void begin() {
-        membership.begins(lane, adoption, sleepers::look);
+        membership.begins(lane, adoption, sleepers::lookSoon);
         retention.begin();
         sleepers.begin();
         adoption.adoptAll();
@@ -98,6 +99,7 @@ public final class SagaEngine implements AutoCloseable {
     ///     is another saga's; nothing was recorded
     /// @throws UnclearCommitException it may be started; repeat with the same key
     public <P> StartAnswer start(SagaDefinition<P> definition, StartRequest<P> request) {
+        request.mustNotUseAScopeOfTheEngine();
         return start(definition, request, null);
     }
 
@@ -106,8 +108,8 @@ public final class SagaEngine implements AutoCloseable {
             throw new IllegalArgumentException(definition + " is not registered with this engine");
         }
         var execution = execution(definition, request, parent);
-        boolean paused = sleepers.isPaused(definition.name());
-        if (lane.stopped() || paused || !runs.admit()) {
+        boolean paused = parent == null && sleepers.isPaused(definition.name());
+        if (lane.stopped() || paused || !runs.admit(parent != null)) {
             tell(listener -> listener.refused(definition.name()));
             var why = paused
                     ? "sagas '" + definition.name() + "' are paused by an operator"
@@ -117,12 +119,12 @@ public final class SagaEngine implements AutoCloseable {
         boolean begun = false;
         adoption.startBegins(request.sagaId());
         try {
-            var keyExpires = SagaRetention.expiry(execution.createdAt().plus(settings.startKeysKept()));
+            var keyExpires = keyExpires(execution.createdAt());
             var answer = answer(lane.submit(new Command.Start(execution, request, keyExpires)));
             if (answer instanceof StartAnswer.Started) {
                 begun = true;
                 tell(listener -> listener.started(execution.sagaId(), execution.definition()));
-                runs.begin(new SagaRun<>(definition, execution, request.payload(), List.of(), tools), false);
+                runs.begin(new SagaRun<>(definition, execution, request.payload(), List.of(), tools), Runs.How.STARTED);
             }
             return answer;
         } catch (UnclearCommitException e) {
@@ -263,11 +265,11 @@ public final class SagaEngine implements AutoCloseable {
     }
 
     SignalAnswer send(Signal signal, Command.Audit audit) {
-        var answer = ((Command.Result.Sent) lane.submit(new Command.Send(signal, audit))).answer();
-        if (answer instanceof SignalAnswer.Recorded) {
+        var sent = (Command.Result.Sent) lane.submit(new Command.Send(signal, audit));
+        if (sent.answer() instanceof SignalAnswer.Recorded && sent.here()) {
             deliver(signal);
         }
-        return answer;
+        return sent.answer();
     }
 
     /// One that reaches nobody here is found by the node whose saga it is for.
@@ -290,13 +292,18 @@ public final class SagaEngine implements AutoCloseable {
 
     /// A saga that was not started never will be; one that was is told to turn back.
     void forbidChild(String sagaId) {
-        var now = tools.clock().now();
-        lane.submit(new Command.Forbid(sagaId, SagaRetention.expiry(now.plus(settings.startKeysKept()))));
+        lane.submit(new Command.Forbid(sagaId, keyExpires(tools.clock().now())));
         cancel(sagaId, "parent-turned-back", "the saga it belongs to turned back");
     }
 
-    Optional<SagaStatus> statusOf(String sagaId) {
-        return reads.status(sagaId);
+    /// Until when an idempotency key is kept at least.
+    Instant keyExpires(Instant usedAt) {
+        return SagaRetention.expiry(usedAt.plus(settings.startKeysKept()));
+    }
+
+    /// Of those of these sagas that there are.
+    Map<String, SagaStatus> statusesOf(List<String> sagaIds) {
+        return reads.statuses(sagaIds);
     }
 
     /// Tries a parked saga here, whoever has it: this may be the node that can run it.

@@ -108,7 +108,7 @@ final class SagaLane implements SagaLog, AutoCloseable {
         return result;
     }
 
-    /// From now on sagas stop before their next act.
+    /// From now on no saga begins an attempt. Each stops when those are over that it has begun.
     void drain() {
         draining = true;
     }

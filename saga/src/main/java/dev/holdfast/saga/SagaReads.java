@@ -24,6 +24,8 @@ final class SagaReads {
 
     static final String STATUS = "SELECT status FROM saga.saga_runs WHERE saga_id = ?";
 
+    private static final String STATUSES = "SELECT saga_id, status FROM saga.saga_runs WHERE saga_id = ANY (?)";
+
     /// The subquery of the log is by an array of ids, so that it is a look into the primary key per saga.
     private static final String LOGS = """
             SELECT saga_id, seq, step, event, attempt, generation, detail, started_at, ended_at
@@ -80,6 +82,11 @@ final class SagaReads {
 
     private static final String THESE = "SELECT " + COLUMNS + " FROM saga.saga_runs WHERE saga_id = ANY (?)";
 
+    private static final String TO_RUN = THESE + """
+               AND node = ? AND epoch = ? AND status IN ('STARTED', 'COMPENSATING')
+               AND parked IS NULL AND wake_at IS NULL
+            """;
+
     /// A saga as it is recorded.
     ///
     /// @param log as far as this release can read it
@@ -95,6 +102,11 @@ final class SagaReads {
             return unreadable != null
                     ? unreadable.parked()
                     : !log.isEmpty() && log.getLast().event() == SagaEvent.PARKED;
+        }
+
+        boolean isEndedInLog() {
+            var last = unreadable != null || log.isEmpty() ? null : log.getLast().event();
+            return last == SagaEvent.SAGA_COMPLETED || last == SagaEvent.SAGA_FAILED;
         }
 
         /// @throws IllegalStateException this release cannot read all of it
@@ -139,12 +151,17 @@ final class SagaReads {
         });
     }
 
-    Optional<SagaStatus> status(String sagaId) {
+    /// Of those of these sagas that there are.
+    Map<String, SagaStatus> statuses(List<String> sagaIds) {
         return Database.reading(dataSource, db -> {
-            try (var statement = prepared(db, STATUS, sagaId);
+            var statuses = new HashMap<String, SagaStatus>();
+            try (var statement = prepared(db, STATUSES, db.createArrayOf("text", sagaIds.toArray()));
                     var rows = statement.executeQuery()) {
-                return rows.next() ? Optional.of(SagaStatus.valueOf(rows.getString(1))) : Optional.empty();
+                while (rows.next()) {
+                    statuses.put(rows.getString(1), SagaStatus.valueOf(rows.getString(2)));
+                }
             }
+            return statuses;
         });
     }
 
@@ -158,6 +175,14 @@ final class SagaReads {
     List<Recorded> these(List<String> sagaIds) {
         return Database.inSnapshot(
                 dataSource, db -> withLogs(db, executions(db, THESE, db.createArrayOf("text", sagaIds.toArray()))));
+    }
+
+    /// Those of these sagas that are a node's to run now: not ended, put down or parked.
+    List<Recorded> toRun(NodeId node, List<String> sagaIds) {
+        return Database.inSnapshot(dataSource, db -> {
+            var ids = db.createArrayOf("text", sagaIds.toArray());
+            return withLogs(db, executions(db, TO_RUN, ids, node.name(), node.epoch()));
+        });
     }
 
     Optional<StartedBy> startedBy(String scope, String key) {

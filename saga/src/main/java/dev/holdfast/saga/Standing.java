@@ -25,13 +25,15 @@ final class Standing {
     private int closingFailures;
     private LogEntry lastClosing;
     private boolean parked;
-    private boolean pivotBegun;
+    private StepStanding pivot;
     private boolean deadlinePassed;
     private LogEntry cancelled;
     private String currentStep;
     /// What came, by name, and nobody has waited for yet: what each brought, in their order.
     private final Map<String, Deque<String>> early = new HashMap<>();
     private final Map<String, String> signals = new HashMap<>();
+    /// Of those that a step has waited for.
+    private final Map<String, String> taken = new HashMap<>();
     private final Set<String> signalKeys = new HashSet<>();
 
     private Standing() {}
@@ -74,9 +76,10 @@ final class Standing {
         return parked;
     }
 
-    /// From then on it is not for anybody but the pivot's participant to turn it back.
-    boolean pivotBegun() {
-        return pivotBegun;
+    /// Once the pivot has begun it is not for anybody but its participant to turn the saga back. If that has, for
+    /// all that it was asked, the saga is as free as before until another request is made.
+    boolean goesThrough() {
+        return pivot != null && !pivot.asksForAnother();
     }
 
     /// The time of the whole saga is over.
@@ -89,18 +92,27 @@ final class Standing {
         return cancelled;
     }
 
-    /// What the signals brought that a call of a step is made with, by their names: of the one that it waited for,
-    /// what that one brought; of others the latest. A later one of the same name belongs to the next request: a
-    /// repetition under the same key that said something else would be refused, and the effect of the first attempt
-    /// be taken for none.
-    Map<String, String> signals(String step) {
-        var known = of(step).answer();
-        if (known == null || Signal.isReserved(known.getKey())) {
-            return Map.copyOf(signals);
+    /// What the signals brought that a call of a step is made with, by their names: of those that its request
+    /// waited for, and of the one that opened it, what those brought; of others the latest. A later one of the same
+    /// name belongs to the next request: a repetition under the same key that said something else would be refused,
+    /// and the effect of the first attempt be taken for none. So the signal that opens another request is not shown
+    /// to the first one, before which it may have come or not; unless it has opened one of another step.
+    Map<String, String> signals(Step<?> step) {
+        var shown = new HashMap<>(signals);
+        var known = of(step.name());
+        var asked = step.asksFor();
+        if (asked != null && known.generation() == 0) {
+            shown.remove(asked.signal());
+            if (taken.containsKey(asked.signal())) {
+                shown.put(asked.signal(), taken.get(asked.signal()));
+            }
         }
-        var brought = new HashMap<>(signals);
-        brought.put(known.getKey(), known.getValue());
-        return Map.copyOf(brought);
+        known.brought().forEach((name, what) -> {
+            if (!Signal.isReserved(name)) {
+                shown.put(name, what);
+            }
+        });
+        return Map.copyOf(shown);
     }
 
     /// Whether a signal is in the log: it is delivered as often as anybody likes and happens once.
@@ -139,8 +151,8 @@ final class Standing {
             case SIGNALLED -> signalled(entry);
             case DEADLINE_PASSED -> deadlinePassed(entry.step());
             case PIVOT_BEGUN -> {
-                of(entry.step()).isBegun();
-                pivotBegun = true;
+                pivot = of(entry.step());
+                pivot.isBegun();
             }
             case TURNED_BACK -> turnedBack(entry);
             case UNDONE, RESOLVED -> undone(entry);
@@ -175,7 +187,7 @@ final class Standing {
                     .filter(step -> name.equals(step.awaited()))
                     .findFirst();
             waiting.ifPresentOrElse(
-                    step -> step.isSignalled(brought),
+                    step -> take(step, brought),
                     () -> early.computeIfAbsent(name, _ -> new ArrayDeque<>()).add(brought));
         }
     }
@@ -184,8 +196,13 @@ final class Standing {
         var awaited = of(step).awaited();
         var waits = awaited == null ? null : early.get(awaited);
         if (waits != null && !waits.isEmpty()) {
-            of(step).isSignalled(waits.remove());
+            take(of(step), waits.remove());
         }
+    }
+
+    private void take(StepStanding step, String brought) {
+        taken.put(step.awaited(), brought);
+        step.isSignalled(brought);
     }
 
     private void deadlinePassed(String step) {

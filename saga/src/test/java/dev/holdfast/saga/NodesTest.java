@@ -190,6 +190,9 @@ class NodesTest {
         leaving.close();
         await().atMost(SOON)
                 .until(() -> postgres.number("SELECT count(*) FROM saga.saga_runs WHERE parked IS NOT NULL") == 2);
+        assertThat(other.operator().retryNow("s0", "olga")).isInstanceOf(OperatorAnswer.NotPossible.class);
+        assertThat(other.operator().retryNow("s1", "olga"))
+                .isEqualTo(new OperatorAnswer.NotPossible("no definition trip v99 is registered"));
         var owners = postgres.texts("SELECT saga_id || ' ' || parked || ' ' || node FROM saga.saga_runs ORDER BY 1");
 
         other.start(definition, request("s2"));
@@ -202,6 +205,8 @@ class NodesTest {
                 .isEqualTo(owners);
         assertThat(postgres.number("SELECT count(*) FROM saga.saga_steps WHERE event = 'PARKED'"))
                 .isEqualTo(2);
+        assertThat(postgres.number("SELECT count(*) FROM saga.saga_signals WHERE taken_seq IS NULL"))
+                .isZero();
     }
 
     @Test
