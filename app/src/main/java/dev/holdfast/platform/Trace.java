@@ -98,6 +98,9 @@ public record Trace(String traceId, String spanId, boolean sampled) {
     /// Runs `work` with this trace bound to the thread.
     public <T, X extends Throwable> T call(ScopedValue.CallableOp<T, X> work) throws X {
         var outer = MDC.get(LOGGED_AS);
+        if (traceId.equals(outer)) {
+            return ScopedValue.where(CURRENT, this).call(work);
+        }
         MDC.put(LOGGED_AS, traceId);
         try {
             return ScopedValue.where(CURRENT, this).call(work);
