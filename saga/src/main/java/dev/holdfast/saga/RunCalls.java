@@ -65,7 +65,7 @@ final class RunCalls<P> {
                 run.attempt(),
                 run.generation(),
                 notAfter(step, now),
-                history.facts(),
+                history.standing().facts(),
                 history.standing().signals(step));
         begin(run, now, step.within(), () -> does(step, payload, call));
     }
@@ -87,7 +87,7 @@ final class RunCalls<P> {
                 undo.attempt(),
                 history.standing().of(step.name()).generation(),
                 StepCall.ANY_TIME,
-                history.facts(),
+                history.standing().facts(),
                 history.standing().signals(step));
         begin(undo, tools.clock().now(), step.within(), () -> undoes(step, payload, call));
     }

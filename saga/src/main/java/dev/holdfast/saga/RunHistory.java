@@ -20,11 +20,11 @@ final class RunHistory {
     private final SagaRun.Tools tools;
     private final Recording recording;
     private volatile List<LogEntry> log;
-    private Standing standing;
+    /// What the log says, and while rows are being recorded what it will say.
+    private final Standing standing;
     /// Of the database, that the last row was written in; 0 while this node has written none.
     private long session;
     /// Of the log as it is, worked out when it is asked for; `null` until then.
-    private Map<String, String> facts;
     private Set<Next> next;
     /// Goes before the next row, in its transaction; `null` for nothing.
     private LogEntry first;
@@ -76,13 +76,6 @@ final class RunHistory {
                 tools.clock().now());
     }
 
-    Map<String, String> facts() {
-        if (facts == null) {
-            facts = Standing.facts(log);
-        }
-        return facts;
-    }
-
     /// Records a row, and in the same transaction what follows from it without anybody being called.
     ///
     /// @param settled nobody else is being called: only then may it turn back or end, because what is under way may
@@ -99,19 +92,18 @@ final class RunHistory {
             entries.add(first);
         }
         entries.add(entry);
-        var after = Standing.of(with(entries));
-        for (var noted = follow(after, entries, settled); noted != null; noted = follow(after, entries, settled)) {
+        var before = recording.before(standing);
+        next = null;
+        entries.forEach(standing::add);
+        for (var noted = follow(entries, settled); noted != null; noted = follow(entries, settled)) {
             entries.add(noted);
-            after = Standing.of(with(entries));
+            standing.add(noted);
         }
-        var before = standing;
-        var append = recording.of(before, after, entries, taken, session);
+        var append = recording.of(before, standing, entries, taken, session);
+        // Where this throws, the run is at its end: whoever goes on with the saga reads the log.
         session = tools.log().append(append);
         first = null;
         log = with(entries);
-        standing = after;
-        facts = null;
-        next = null;
         told(append, before);
         if (append.toParent() != null) {
             tools.surroundings().deliver(append.toParent());
@@ -133,13 +125,14 @@ final class RunHistory {
         }
     }
 
-    /// @param after what the log says with the entries
-    private LogEntry follow(Standing after, List<LogEntry> entries, boolean settled) {
+    private LogEntry follow(List<LogEntry> entries, boolean settled) {
         if (!settled) {
             return null;
         }
-        var next = Progress.next(definition, after);
-        return next.size() == 1 ? noted(next.iterator().next(), log.size() + 1 + entries.size()) : null;
+        var following = Progress.next(definition, standing);
+        return following.size() == 1
+                ? noted(following.iterator().next(), log.size() + 1 + entries.size())
+                : null;
     }
 
     /// The row that stands for a decision, `null` for what is not decided but done. While its definition is paused
@@ -157,7 +150,7 @@ final class RunHistory {
         };
     }
 
-    private void told(Command.Append append, Standing before) {
+    private void told(Command.Append append, Recording.Before before) {
         for (var entry : append.entries()) {
             RunLines.recorded(entry);
         }
@@ -166,7 +159,7 @@ final class RunHistory {
             tell(listener -> listener.deadLetter(execution.sagaId(), definition.name(), letter.step(), letter.error()));
         }
         var change = append.change();
-        if (change != null && change.needsAttention() != Progress.needsAttention(definition, before)) {
+        if (change != null && change.needsAttention() != before.attention()) {
             tell(listener -> listener.attention(execution.sagaId(), definition.name(), change.needsAttention()));
         }
         if (change != null && change.status().ended()) {

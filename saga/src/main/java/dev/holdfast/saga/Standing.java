@@ -1,6 +1,7 @@
 package dev.holdfast.saga;
 
 import java.util.ArrayDeque;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -16,6 +17,9 @@ final class Standing {
     /// derived again, so that an audit needs no definition.
     static final String UNDO = "undo";
 
+    /// What the log says about a step that it does not name. Never changed.
+    private static final StepStanding UNTOUCHED = new StepStanding();
+
     private SagaStatus status = SagaStatus.STARTED;
     /// In the order in which the log first names them, so that a signal two of them wait for goes to the same one
     /// always.
@@ -29,6 +33,7 @@ final class Standing {
     private boolean deadlinePassed;
     private LogEntry cancelled;
     private String currentStep;
+    private Map<String, String> facts = Map.of();
     /// What came, by name, and nobody has waited for yet: what each brought, in their order.
     private final Map<String, Deque<String>> early = new HashMap<>();
     private final Map<String, String> signals = new HashMap<>();
@@ -49,7 +54,12 @@ final class Standing {
         return status;
     }
 
+    /// To look at: asking must not make a place in the order of the steps.
     StepStanding of(String step) {
+        return steps.getOrDefault(step, UNTOUCHED);
+    }
+
+    private StepStanding at(String step) {
         return steps.computeIfAbsent(step, name -> new StepStanding());
     }
 
@@ -98,8 +108,11 @@ final class Standing {
     /// and the effect of the first attempt be taken for none. So the signal that opens another request is not shown
     /// to the first one, before which it may have come or not; unless it has opened one of another step.
     Map<String, String> signals(Step<?> step) {
-        var shown = new HashMap<>(signals);
         var known = of(step.name());
+        if (signals.isEmpty() && known.brought().isEmpty()) {
+            return Map.of();
+        }
+        var shown = new HashMap<>(signals);
         var asked = step.asksFor();
         if (asked != null && known.generation() == 0) {
             shown.remove(asked.signal());
@@ -125,38 +138,42 @@ final class Standing {
         return currentStep;
     }
 
-    private void add(LogEntry entry) {
+    /// One more row.
+    void add(LogEntry entry) {
         status = Lifecycle.after(status, entry.event());
         parked = entry.event() == SagaEvent.PARKED;
         if (entry.step() != null) {
             currentStep = entry.step();
         }
         switch (entry.event()) {
-            case DONE -> of(entry.step()).isDone(entry);
+            case DONE -> {
+                at(entry.step()).isDone(entry);
+                report(entry);
+            }
             case REFUSED -> {
-                of(entry.step()).isRefused(entry);
+                at(entry.step()).isRefused(entry);
                 takeEarly(entry.step());
             }
-            case FAILED -> of(entry.step()).attempted(entry);
+            case FAILED -> at(entry.step()).attempted(entry);
             case UNCLEAR, WAITING -> {
-                of(entry.step()).attempted(entry);
-                of(entry.step()).inDoubt(entry);
+                at(entry.step()).attempted(entry);
+                at(entry.step()).inDoubt(entry);
                 takeEarly(entry.step());
             }
             case RECOVERED -> {
                 if (entry.step() != null) {
-                    of(entry.step()).inDoubt(entry);
+                    at(entry.step()).inDoubt(entry);
                 }
             }
             case SIGNALLED -> signalled(entry);
             case DEADLINE_PASSED -> deadlinePassed(entry.step());
             case PIVOT_BEGUN -> {
-                pivot = of(entry.step());
+                pivot = at(entry.step());
                 pivot.isBegun();
             }
             case TURNED_BACK -> turnedBack(entry);
             case UNDONE, RESOLVED -> undone(entry);
-            case UNDO_FAILED -> of(entry.step()).undoFailed(entry);
+            case UNDO_FAILED -> at(entry.step()).undoFailed(entry);
             case CLOSING_FAILED -> {
                 closingFailures++;
                 lastClosing = entry;
@@ -166,7 +183,7 @@ final class Standing {
     }
 
     private void undone(LogEntry entry) {
-        of(entry.step()).isUndone();
+        at(entry.step()).isUndone();
         if (entry.event() == SagaEvent.RESOLVED) {
             signalKeys.add(entry.detail().get(Signal.KEY));
         }
@@ -196,7 +213,7 @@ final class Standing {
         var awaited = of(step).awaited();
         var waits = awaited == null ? null : early.get(awaited);
         if (waits != null && !waits.isEmpty()) {
-            take(of(step), waits.remove());
+            take(at(step), waits.remove());
         }
     }
 
@@ -209,7 +226,7 @@ final class Standing {
         if (step == null) {
             deadlinePassed = true;
         } else {
-            of(step).deadlineHasPassed();
+            at(step).deadlineHasPassed();
         }
     }
 
@@ -222,14 +239,16 @@ final class Standing {
                 entry.detail().get(StepStanding.MESSAGE));
     }
 
-    /// Facts of the steps that are done, by `step.name`.
-    static Map<String, String> facts(List<LogEntry> log) {
-        var facts = new HashMap<String, String>();
-        for (var entry : log) {
-            if (entry.event() == SagaEvent.DONE) {
-                entry.detail().forEach((name, value) -> facts.put(entry.step() + "." + name, value));
-            }
+    /// Facts of the steps that are done, by `step.name`. As they are now: what comes later does not change it.
+    Map<String, String> facts() {
+        return facts;
+    }
+
+    private void report(LogEntry done) {
+        if (!done.detail().isEmpty()) {
+            var more = new HashMap<>(facts);
+            done.detail().forEach((name, value) -> more.put(done.step() + "." + name, value));
+            facts = Collections.unmodifiableMap(more);
         }
-        return Map.copyOf(facts);
     }
 }
