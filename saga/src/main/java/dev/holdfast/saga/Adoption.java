@@ -214,8 +214,7 @@ final class Adoption implements Runs.Parking, AutoCloseable {
         List<String> page;
         do {
             page = ownership.parkedAndKnown(definitions.values(), after, PAGE);
-            var claimed =
-                    page.stream().filter(id -> !givenUp.contains(id)).toList();
+            var claimed = page.stream().filter(id -> !givenUp.contains(id)).toList();
             if (!claimed.isEmpty()) {
                 LOG.info("node {} claims {} parked sagas that it knows", ownership.node(), claimed.size());
                 ownership.claim(claimed);

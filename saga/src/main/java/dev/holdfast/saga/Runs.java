@@ -97,9 +97,8 @@ final class Runs {
     /// Runs a saga that has a place. One that runs already is left alone, and the place is given back.
     void begin(SagaRun<?> run, How how) {
         var ended = new CompletableFuture<SagaView>();
-        var thread = Thread.ofVirtual()
-                .name("saga-" + run.execution().sagaId())
-                .unstarted(() -> toTheEnd(run, how, ended));
+        var thread =
+                Thread.ofVirtual().name("saga-" + run.execution().sagaId()).unstarted(() -> toTheEnd(run, how, ended));
         if (live.putIfAbsent(run.execution().sagaId(), new Live(run, ended, thread)) != null) {
             leave();
             return;

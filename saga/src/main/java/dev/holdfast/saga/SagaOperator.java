@@ -109,8 +109,7 @@ public final class SagaOperator {
         var what = (paused ? "pause " : "resume ") + definition;
         var audit = new Command.Audit(who, what, null, reason, clock.now());
         var once = key == null ? null : keyOf(who);
-        var result = lane.submit(
-                new Command.Pause(definition, paused, audit, once, engine.keyExpires(audit.at())));
+        var result = lane.submit(new Command.Pause(definition, paused, audit, once, engine.keyExpires(audit.at())));
         if (result instanceof Command.Result.Answered(StartAnswer.KeyReused _)) {
             return new OperatorAnswer.KeyReused();
         }

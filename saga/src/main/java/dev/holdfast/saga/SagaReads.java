@@ -105,7 +105,8 @@ final class SagaReads {
         }
 
         boolean isEndedInLog() {
-            var last = unreadable != null || log.isEmpty() ? null : log.getLast().event();
+            var last =
+                    unreadable != null || log.isEmpty() ? null : log.getLast().event();
             return last == SagaEvent.SAGA_COMPLETED || last == SagaEvent.SAGA_FAILED;
         }
 

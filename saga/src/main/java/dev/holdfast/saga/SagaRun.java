@@ -361,8 +361,8 @@ final class SagaRun<P> {
     private boolean isForAnAttempt(Signal signal) {
         return definition.steps().stream()
                 .filter(step -> calls.at(step.name()))
-                .anyMatch(step -> signal.name()
-                        .equals(history.standing().of(step.name()).awaited()));
+                .anyMatch(step ->
+                        signal.name().equals(history.standing().of(step.name()).awaited()));
     }
 
     /// Whether a decision may follow in the same transaction: nobody is being called, and nothing has come that may

@@ -270,8 +270,9 @@ public final class StepSpec<P> {
             askingFaults(missing);
         }
         if (children != null && !children.mayFail() && kind != StepKind.COMPENSATABLE) {
-            missing.add("starts sagas that must not fail, which only steps before the pivot do: when one has failed, the"
-                    + " others may be completed, and nothing undoes them (startsSagasThatMayFail)");
+            missing.add(
+                    "starts sagas that must not fail, which only steps before the pivot do: when one has failed, the"
+                            + " others may be completed, and nothing undoes them (startsSagasThatMayFail)");
         }
     }
 

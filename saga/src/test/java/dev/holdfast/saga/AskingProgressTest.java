@@ -118,8 +118,7 @@ class AskingProgressTest {
         }
 
         private void cancel() {
-            log.failedWith(
-                    null, SIGNALLED, Map.of("signal", Signal.CANCEL, "key", "c1", "payload", "changed my mind"));
+            log.failedWith(null, SIGNALLED, Map.of("signal", Signal.CANCEL, "key", "c1", "payload", "changed my mind"));
         }
     }
 
@@ -153,8 +152,7 @@ class AskingProgressTest {
     }
 
     private void waitsFor(String step, String signal) {
-        log.failedWith(
-                step, WAITING, Map.of("signal", signal, "deadline", LATER.toString(), "cause", "none in time"));
+        log.failedWith(step, WAITING, Map.of("signal", signal, "deadline", LATER.toString(), "cause", "none in time"));
     }
 
     private void signal(String name, String key, String payload) {

@@ -189,6 +189,23 @@ class SagaBatchTest {
     }
 
     @Test
+    void a_signal_says_whether_it_is_for_a_saga_of_this_node_also_when_it_is_sent_again() {
+        run(start("s1"));
+        var other = registry.enter("b");
+        postgres.execute("INSERT INTO saga.saga_runs (saga_id, definition, version, status, payload, node, epoch,"
+                + " created_at, updated_at) SELECT 's2', definition, version, status, payload, 'b', " + other.epoch()
+                + ", created_at, updated_at FROM saga.saga_runs");
+        var here = new Command.Send(Signal.of("s1", "k", "confirmed", "", NOW), null);
+        var there = new Command.Send(Signal.of("s2", "k", "confirmed", "", NOW), null);
+
+        assertThat(run(here, there))
+                .containsExactly(
+                        new Result.Sent(new SignalAnswer.Recorded(false), true),
+                        new Result.Sent(new SignalAnswer.Recorded(false), false));
+        assertThat(run(here)).containsExactly(new Result.Sent(new SignalAnswer.Recorded(true), true));
+    }
+
+    @Test
     void a_node_whose_row_is_gone_records_nothing() {
         run(start("s1"));
         var successor = registry.enter("a");

@@ -197,8 +197,7 @@ class SagaRunTest {
                 .version(1)
                 .carrying(Trip.TEXT)
                 .parallel(
-                        "bookings",
-                        group -> group.step("hotel", this::undoable).step("car", this::undoable))
+                        "bookings", group -> group.step("hotel", this::undoable).step("car", this::undoable))
                 .pivot("pay", step -> trip.says(step, "PAYING"))
                 .build();
         trip.when("hotel", (payload, call) -> null).when("car", (payload, call) -> {

@@ -118,9 +118,8 @@ public final class ProviderGuard {
         table.prolong(db, call);
         var row = rows.of(call.generation());
         if (answer instanceof Outcome.Failed && row.state() == KeyState.OPEN && row.asked() > 1) {
-            return new Stands(
-                    new Outcome.Unclear("an earlier call under '" + call.key() + "' is without an answer; this one: "
-                            + ((Outcome.Failed) answer).cause()));
+            return new Stands(new Outcome.Unclear("an earlier call under '" + call.key()
+                    + "' is without an answer; this one: " + ((Outcome.Failed) answer).cause()));
         }
         if (isOpenTo(answer, rows, row)) {
             table.answer(db, call, row.requestHash(), answer);

@@ -106,8 +106,7 @@ class ProviderGuardTest {
 
         assertThat(settle(new Outcome.Failed("connection refused")))
                 .isInstanceOfSatisfying(
-                        Stands.class,
-                        stands -> assertThat(stands.outcome()).isInstanceOf(Outcome.Unclear.class));
+                        Stands.class, stands -> assertThat(stands.outcome()).isInstanceOf(Outcome.Unclear.class));
 
         assertThat(((Ask) begin()).again()).isTrue();
         assertThat(undo()).isEqualTo(new FindOut(List.of(CALL)));
