@@ -37,10 +37,12 @@ final class Calls {
             // would clear.
             return new Outcome.Failed("a value of the order cannot be stored");
         } catch (KeyReusedException e) {
-            // Answered from the record of somebody else's request: this one has had no effect and never will. Taken
-            // for unclear it would be undone, and the undo, which goes by the order's id, would hit the other's.
-            return new Outcome.Refused(
-                    "key-reused", "'" + e.key() + "' stands for another request already; nothing of that was touched");
+            // The key is this step's own, so the other request under it is one of this step too, written otherwise:
+            // by the release before, whose requests had a member less. It may have had its effect, and nobody but
+            // this step takes that back; so it is no refusal, which would clear the step. What belongs to somebody
+            // else (an order, a reservation, a key of another order) the services refuse by a code of its own.
+            return new Outcome.Unclear(
+                    "'" + e.key() + "' stands for a request that was written otherwise; what became of it is unclear");
         }
     }
 }
