@@ -102,7 +102,7 @@ final class PaymentSteps {
     private Outcome undo(CheckoutOrder order, StepCall call) {
         return Calls.outcomeOf(() -> switch (payment.undo(order.orderId(), call.doKey(), call.key())) {
             case PaymentApi.Undone undone -> Outcome.Done.done();
-            case PaymentApi.Refused refused -> Calls.refusal(refused.code(), refused.message());
+            case PaymentApi.Refused refused -> new Outcome.Refused(refused.code(), refused.message());
         });
     }
 
