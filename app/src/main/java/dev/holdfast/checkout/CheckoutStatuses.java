@@ -3,6 +3,7 @@ package dev.holdfast.checkout;
 import dev.holdfast.checkout.CheckoutStatus.StepStatus;
 import dev.holdfast.checkout.CheckoutStatus.WaitsFor;
 import dev.holdfast.flows.CheckoutOrder;
+import dev.holdfast.flows.FailureWords;
 import dev.holdfast.flows.Flows;
 import dev.holdfast.saga.LogEntry;
 import dev.holdfast.saga.SagaDefinition;
@@ -45,10 +46,17 @@ final class CheckoutStatuses {
                     flows.orderOf(saga.payload()).orderId(),
                     word(saga.status()),
                     saga.stage(),
-                    saga.failure(),
+                    inWords(saga.failure()),
                     waitsFor.orElse(null),
                     stepsOf(definition, saga, waitsFor.isPresent()));
         });
+    }
+
+    private static SagaView.Failure inWords(SagaView.Failure failure) {
+        return failure == null
+                ? null
+                : new SagaView.Failure(
+                        failure.step(), failure.code(), FailureWords.of(failure.code(), failure.message()));
     }
 
     /// The refusal that asked for it is the latest row of its step.

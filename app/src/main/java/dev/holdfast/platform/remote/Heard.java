@@ -11,8 +11,22 @@ sealed interface Heard {
     record Turned(Reply reply) implements Heard {}
 
     /// It surely never left: nobody was there to take it, or it still waited here.
-    record NotSent(String why) implements Heard {}
+    ///
+    /// @param cause for logs, or null
+    record NotSent(String why, Throwable cause) implements Heard {
+
+        NotSent(String why) {
+            this(why, null);
+        }
+    }
 
     /// It may have arrived.
-    record Lost(String why) implements Heard {}
+    ///
+    /// @param cause for logs, or null
+    record Lost(String why, Throwable cause) implements Heard {
+
+        Lost(String why) {
+            this(why, null);
+        }
+    }
 }

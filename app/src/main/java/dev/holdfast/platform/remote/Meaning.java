@@ -31,8 +31,9 @@ final class Meaning {
         return switch (heard) {
             case Answered(var reply) -> answered(reply, operation, service, key);
             case Turned(var reply) -> throw turned(reply, service);
-            case NotSent(var why) -> throw new NoEffectException(service + ": " + why + "; nothing was sent", null);
-            case Lost(var why) -> throw unclear(service, why);
+            case NotSent(var why, var cause) ->
+                throw new NoEffectException(service + ": " + why + said(cause) + "; nothing was sent", cause);
+            case Lost(var why, var cause) -> throw unclear(service, why + said(cause), cause);
         };
     }
 
@@ -83,8 +84,16 @@ final class Meaning {
     }
 
     private static EffectUnclearException unclear(String service, String why) {
+        return unclear(service, why, null);
+    }
+
+    private static EffectUnclearException unclear(String service, String why, Throwable cause) {
         return new EffectUnclearException(
                 "what became of a call to " + service + " is unclear (" + why + "); repeat it under the same key",
-                null);
+                cause);
+    }
+
+    private static String said(Throwable cause) {
+        return cause == null || cause.getMessage() == null ? "" : " (" + cause.getMessage() + ")";
     }
 }

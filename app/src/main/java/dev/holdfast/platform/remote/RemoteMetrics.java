@@ -54,8 +54,8 @@ final class RemoteMetrics {
         var fault = switch (heard) {
             case Heard.Answered _ -> null;
             case Heard.Turned(var reply) -> fault(role, "unclear", "status " + reply.status());
-            case Heard.NotSent(var why) -> fault(role, "no-effect", why);
-            case Heard.Lost(var why) -> fault(role, "unclear", why);
+            case Heard.NotSent(var why, var _) -> fault(role, "no-effect", why);
+            case Heard.Lost(var why, var _) -> fault(role, "unclear", why);
         };
         note(role, fault);
     }
