@@ -68,8 +68,8 @@ class UnreachableServiceTest {
 
     @Test
     void an_operator_is_told_why() {
-        var saga = server.get("/v1/ops/sagas/" + failed.path("saga_id").asString())
-                .json();
+        var saga =
+                server.get("/v1/ops/sagas/" + failed.path("saga_id").asString()).json();
         assertThat(saga.at("/failure/message").asString()).contains("payment: nobody can be reached at its address");
     }
 
@@ -77,6 +77,6 @@ class UnreachableServiceTest {
     void health_names_the_service_and_no_class() {
         var health = server.get("/actuator/health").json();
         assertThat(health.at("/components/services/details/payment").asString())
-                .matches("no answer since [^:]+:[^:]+:[^ ]+: nobody can be reached at its address");
+                .matches("fails since [^:]+:[^:]+:[^ ]+: nobody can be reached at its address");
     }
 }

@@ -1,5 +1,9 @@
 package dev.holdfast.platform.remote;
 
+import dev.holdfast.groupcommit.RejectedRequestException;
+import dev.holdfast.platform.EffectUnclearException;
+import dev.holdfast.platform.KeyReusedException;
+import dev.holdfast.platform.NoEffectException;
 import dev.holdfast.platform.Trace;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -7,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
+import java.util.function.Supplier;
 
 /// A service that runs in another process: every proxy calls through one of these.
 ///
@@ -58,8 +63,26 @@ public final class RemoteService implements AutoCloseable {
         var call = operation.write(request, Trace.currentTraceparent());
         var patience = operation.patienceOr(settings.patience().with(role));
         var heard = ask(Wire.MAPPER.writeValueAsBytes(call), begun + patience.toNanos());
-        metrics.heard(role, operation.name(), heard, Duration.ofNanos(System.nanoTime() - begun));
-        return Meaning.of(heard, operation, role.word(), call.idempotencyKey());
+        metrics.took(role, operation.name(), Duration.ofNanos(System.nanoTime() - begun));
+        return counted(heard, () -> Meaning.of(heard, operation, role.word(), call.idempotencyKey()));
+    }
+
+    /// What the figures say is what the caller was told. An error that the service answers with is an answer.
+    private <R> R counted(Heard heard, Supplier<R> meaning) {
+        try {
+            var answer = meaning.get();
+            metrics.answered(role);
+            return answer;
+        } catch (NoEffectException e) {
+            metrics.noEffect(role, heard);
+            throw e;
+        } catch (EffectUnclearException e) {
+            metrics.unclear(role, heard);
+            throw e;
+        } catch (KeyReusedException | IllegalArgumentException | RejectedRequestException e) {
+            metrics.answered(role);
+            throw e;
+        }
     }
 
     private Heard ask(byte[] call, long until) {

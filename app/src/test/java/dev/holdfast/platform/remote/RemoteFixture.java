@@ -18,6 +18,7 @@ final class RemoteFixture implements AutoCloseable {
                     refusal -> new No(refusal.code(), refusal.message()));
 
     final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
+    final RemoteMetrics counted = new RemoteMetrics(metrics, Clock.systemUTC());
     final RemoteService service;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final Sender sender;
@@ -36,7 +37,7 @@ final class RemoteFixture implements AutoCloseable {
 
     RemoteFixture(URI uri, ServicesSettings settings) {
         sender = new Sender(uri, Role.ORDERS, settings, threads);
-        service = new RemoteService(Role.ORDERS, settings, sender, new RemoteMetrics(metrics, Clock.systemUTC()));
+        service = new RemoteService(Role.ORDERS, settings, sender, counted);
     }
 
     static ServicesSettings settings(Duration takingIn, Duration patience) {
