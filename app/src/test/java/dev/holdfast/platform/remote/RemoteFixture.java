@@ -20,7 +20,7 @@ final class RemoteFixture implements AutoCloseable {
     final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
     final RemoteMetrics counted = new RemoteMetrics(metrics, Clock.systemUTC());
     final RemoteService service;
-    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final ExecutorService threads;
     private final Sender sender;
 
     record Asked(String key, String text) {}
@@ -36,6 +36,11 @@ final class RemoteFixture implements AutoCloseable {
     }
 
     RemoteFixture(URI uri, ServicesSettings settings) {
+        this(uri, settings, Executors.newVirtualThreadPerTaskExecutor());
+    }
+
+    RemoteFixture(URI uri, ServicesSettings settings, ExecutorService threads) {
+        this.threads = threads;
         sender = new Sender(uri, Role.ORDERS, settings, threads);
         service = new RemoteService(Role.ORDERS, settings, sender, counted);
     }
