@@ -108,8 +108,7 @@ final class PaymentSteps {
 
     private Outcome authorize(CheckoutOrder order, StepCall call, boolean capture) {
         return Calls.outcomeOf(() -> {
-            boolean first = call.attempt() == 0 && call.generation() == 0;
-            var lost = first || capture ? null : lost(order, services.holdTtl());
+            var lost = capture || !call.repeated() ? null : lost(order, services.holdTtl());
             if (lost != null) {
                 return lost.equals(SOLD) ? ofLongAgo() : turnBack(order, call);
             }

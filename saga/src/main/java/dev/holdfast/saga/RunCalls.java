@@ -62,7 +62,10 @@ final class RunCalls<P> {
                 run.generation(),
                 now.plus(step.validFor()),
                 history.facts(),
-                history.standing().signals(step.name()));
+                history.standing().signals(step.name()),
+                run.attempt() > 0
+                        || run.generation() > 0
+                        || history.standing().of(step.name()).unclear());
         begin(run, now, step.within(), () -> does(step, payload, call));
     }
 
@@ -78,7 +81,7 @@ final class RunCalls<P> {
                 history.standing().of(step.name()).generation(),
                 StepCall.ANY_TIME,
                 history.facts(),
-                history.standing().signals(step.name()));
+                history.standing().signals(step.name()), undo.attempt() > 0);
         begin(undo, tools.clock().now(), step.within(), () -> undoes(step, payload, call));
     }
 
