@@ -16,7 +16,11 @@ import java.util.function.Consumer;
 /// What the flows ask of payment.
 final class PaymentSteps {
 
+    /// The hold is extended, the provider is asked.
     private static final Duration TIME_LIMIT = Duration.ofSeconds(30);
+
+    /// The same, and after a decline the hold is extended again.
+    private static final Duration TIME_LIMIT_ASKING = Duration.ofSeconds(45);
 
     /// Inventory's word for a hold that became a sale.
     private static final String SOLD = "reservation-committed";
@@ -56,7 +60,7 @@ final class PaymentSteps {
                     .does(this::authorize)
                     .undoneBy(this::undo)
                     .compensatedAt(Teams.PAYMENT_SERVICE)
-                    .within(TIME_LIMIT);
+                    .within(wait.isPositive() ? TIME_LIMIT_ASKING : TIME_LIMIT);
             if (wait.isPositive()) {
                 step.asksFor(Flows.PAYMENT_METHOD, wait, OTHER_METHODS, DECLINED);
             }
