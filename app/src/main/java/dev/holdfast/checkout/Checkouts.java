@@ -114,24 +114,24 @@ final class Checkouts {
         return switch (startOrGiveBack(attempt, cart)) {
             case StartAnswer.Started now -> new Accepted(now.sagaId(), attempt.orderId());
             case StartAnswer.AlreadyStarted before -> {
-                handOn(cart, attempt.sagaId(), before.sagaId());
+                quietly(cart, () -> handOn(cart, attempt.sagaId(), before.sagaId()));
                 yield accepted(before.sagaId());
             }
             case StartAnswer.KeyReused reused -> {
-                letGo(attempt, cart);
+                quietly(cart, () -> letGo(attempt, cart));
                 throw new KeyReusedException(attempt.key());
             }
             case StartAnswer.NameTaken taken -> {
-                letGo(attempt, cart);
+                quietly(cart, () -> letGo(attempt, cart));
                 throw CheckoutProblems.orderIdTaken(attempt.orderId());
             }
             case StartAnswer.SubjectTaken taken -> {
                 if (attempt.takenFrom() == null && hasCompleted(taken.sagaId())) {
                     // That checkout has deleted its cart. This one was made since under the same id: it cannot be
                     // ordered, but it is the customer's.
-                    carts.giveBack(cart.cartId(), attempt.sagaId());
+                    quietly(cart, () -> carts.giveBack(cart.cartId(), attempt.sagaId()));
                 } else {
-                    handOn(cart, attempt.sagaId(), taken.sagaId());
+                    quietly(cart, () -> handOn(cart, attempt.sagaId(), taken.sagaId()));
                 }
                 throw taken(cart.cartId(), taken.sagaId());
             }
@@ -145,8 +145,19 @@ final class Checkouts {
             // The saga may exist, so the cart stays frozen: the saga's own closing, or the sweeper, gives it back.
             throw e;
         } catch (RuntimeException e) {
-            letGo(attempt, cart);
+            quietly(cart, () -> letGo(attempt, cart));
             throw e;
+        }
+    }
+
+    /// What is answered is decided by now. A cart that cannot be let go must not turn "refused" into "unclear": the
+    /// customer would repeat what will be refused again. The cart stays frozen for a saga that does not exist, and
+    /// that is what the sweeper looks for.
+    private static void quietly(Cart cart, Runnable lettingGo) {
+        try {
+            lettingGo.run();
+        } catch (RuntimeException e) {
+            LOG.warn("cart {} stays frozen until the sweeper gives it back: {}", cart.cartId(), e.toString());
         }
     }
 
@@ -214,7 +225,7 @@ final class Checkouts {
 
     private Accepted accepted(String sagaId) {
         var saga = engine.find(sagaId).orElseThrow(() -> ProblemException.notFound("checkout", sagaId));
-        return new Accepted(sagaId, flows.orderOf(saga.payload()).orderId());
+        return new Accepted(sagaId, flows.orderIdOf(saga).orElse(null));
     }
 
     /// A cart is given back, or deleted, just before the end of its checkout is recorded; until then nobody knows
@@ -293,5 +304,7 @@ final class Checkouts {
     }
 
     /// A checkout that is durable.
+    ///
+    /// @param orderId null for one of a release whose payload this one cannot read
     record Accepted(String sagaId, String orderId) {}
 }

@@ -79,14 +79,14 @@ final class InventorySteps {
     private Outcome commit(CheckoutOrder order, StepCall call) {
         return Calls.outcomeOf(() -> switch (inventory.commit(reservation(order))) {
             case InventoryApi.Committed committed -> Outcome.Done.done();
-            case InventoryApi.Refused refused -> Calls.refusal(refused.code(), refused.message());
+            case InventoryApi.Refused refused -> new Outcome.Refused(refused.code(), refused.message());
         });
     }
 
     private Outcome release(CheckoutOrder order, StepCall call) {
         return Calls.outcomeOf(() -> switch (inventory.release(reservation(order))) {
             case InventoryApi.Released released -> Outcome.Done.done();
-            case InventoryApi.Refused refused -> Calls.refusal(refused.code(), refused.message());
+            case InventoryApi.Refused refused -> new Outcome.Refused(refused.code(), refused.message());
         });
     }
 

@@ -76,11 +76,11 @@ final class OrderSteps {
     }
 
     private Outcome confirm(CheckoutOrder order, StepCall call) {
-        return outcomeOf(() -> orders.confirm(order.orderId()));
+        return outcomeAtAnyTime(() -> orders.confirm(order.orderId()));
     }
 
     private Outcome cancel(CheckoutOrder order, StepCall call) {
-        return outcomeOf(() -> orders.cancel(order.orderId(), "the checkout was turned back"));
+        return outcomeAtAnyTime(() -> orders.cancel(order.orderId(), "the checkout was turned back"));
     }
 
     private static CreateRequest requestOf(CheckoutOrder order, StepCall call, boolean reserved) {
@@ -97,6 +97,14 @@ final class OrderSteps {
                                 order.paymentMethodIds().getFirst()),
                 reserved,
                 call.notAfter());
+    }
+
+    /// Of what has no deadline: nothing can be late there.
+    private static Outcome outcomeAtAnyTime(Supplier<OrderResult> call) {
+        return Calls.outcomeOf(() -> switch (call.get()) {
+            case OrdersApi.Accepted accepted -> Outcome.Done.done();
+            case OrdersApi.Refused refused -> new Outcome.Refused(refused.code(), refused.message());
+        });
     }
 
     private static Outcome outcomeOf(Supplier<OrderResult> call) {

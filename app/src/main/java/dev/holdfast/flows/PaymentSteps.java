@@ -16,7 +16,11 @@ import java.util.function.Consumer;
 /// What the flows ask of payment.
 final class PaymentSteps {
 
+    /// The hold is extended, the provider is asked.
     private static final Duration TIME_LIMIT = Duration.ofSeconds(30);
+
+    /// The same, and after a decline the hold is extended again.
+    private static final Duration TIME_LIMIT_ASKING = Duration.ofSeconds(45);
 
     /// Inventory's word for a hold that became a sale.
     private static final String SOLD = "reservation-committed";
@@ -56,7 +60,7 @@ final class PaymentSteps {
                     .does(this::authorize)
                     .undoneBy(this::undo)
                     .compensatedAt(Teams.PAYMENT_SERVICE)
-                    .within(TIME_LIMIT);
+                    .within(wait.isPositive() ? TIME_LIMIT_ASKING : TIME_LIMIT);
             if (wait.isPositive()) {
                 step.asksFor(Flows.PAYMENT_METHOD, wait, OTHER_METHODS, DECLINED);
             }
@@ -102,14 +106,13 @@ final class PaymentSteps {
     private Outcome undo(CheckoutOrder order, StepCall call) {
         return Calls.outcomeOf(() -> switch (payment.undo(order.orderId(), call.doKey(), call.key())) {
             case PaymentApi.Undone undone -> Outcome.Done.done();
-            case PaymentApi.Refused refused -> Calls.refusal(refused.code(), refused.message());
+            case PaymentApi.Refused refused -> new Outcome.Refused(refused.code(), refused.message());
         });
     }
 
     private Outcome authorize(CheckoutOrder order, StepCall call, boolean capture) {
         return Calls.outcomeOf(() -> {
-            boolean first = call.attempt() == 0 && call.generation() == 0;
-            var lost = first || capture ? null : lost(order, services.holdTtl());
+            var lost = capture || !call.repeated() ? null : lost(order, services.holdTtl());
             if (lost != null) {
                 return lost.equals(SOLD) ? ofLongAgo() : turnBack(order, call);
             }

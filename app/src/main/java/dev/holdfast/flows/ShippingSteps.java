@@ -52,7 +52,7 @@ final class ShippingSteps {
     private Outcome cancelLabel(CheckoutOrder order, StepCall call) {
         return Calls.outcomeOf(() -> switch (shipping.undo(order.orderId(), call.doKey(), call.key())) {
             case ShippingApi.Cancelled cancelled -> Outcome.Done.done();
-            case ShippingApi.Refused refused -> Calls.refusal(refused.code(), refused.message());
+            case ShippingApi.Refused refused -> new Outcome.Refused(refused.code(), refused.message());
         });
     }
 }

@@ -76,6 +76,13 @@ final class ShippingBatch implements BatchWork<ShippingCommand, Answer> {
         if (row == null) {
             return new Known(tooLate(begin));
         }
+        if (!row.orderId.equals(begin.request().orderId())) {
+            // A key has one order for good: nothing was or ever will be made for this one under it, which is a no
+            // and no doubt.
+            return new Known(new Refused(
+                    ShippingApi.KEY_OF_ANOTHER_ORDER,
+                    "the key '" + begin.key() + "' is another order's; no label was made"));
+        }
         if (row.hash != null && !row.hash.equals(begin.hash())) {
             return new Reused();
         }

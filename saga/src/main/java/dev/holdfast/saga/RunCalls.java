@@ -66,7 +66,10 @@ final class RunCalls<P> {
                 run.generation(),
                 notAfter(step, now),
                 history.standing().facts(),
-                history.standing().signals(step));
+                history.standing().signals(step),
+                run.attempt() > 0
+                        || run.generation() > 0
+                        || history.standing().of(step.name()).unclear());
         begin(run, now, step.within(), () -> does(step, payload, call));
     }
 
@@ -88,7 +91,8 @@ final class RunCalls<P> {
                 history.standing().of(step.name()).generation(),
                 StepCall.ANY_TIME,
                 history.standing().facts(),
-                history.standing().signals(step));
+                history.standing().signals(step),
+                undo.attempt() > 0);
         begin(undo, tools.clock().now(), step.within(), () -> undoes(step, payload, call));
     }
 

@@ -17,6 +17,8 @@ import java.util.Map;
 /// @param facts what the finished steps reported, under `step.name`
 /// @param signals what the signals that came brought, by their names: of the one the step waited for, what opened
 ///     this generation; of others the latest
+/// @param repeated whether the step may have been called before: by an attempt of whatever generation, or by one of
+///     a node that died, of which no row says whether it was made. With `attempt` 0 it may still be
 public record StepCall(
         String sagaId,
         String step,
@@ -26,7 +28,8 @@ public record StepCall(
         int generation,
         Instant notAfter,
         Map<String, String> facts,
-        Map<String, String> signals) {
+        Map<String, String> signals,
+        boolean repeated) {
 
     /// An undo, and what is never undone, is welcome at any time. A moment that every clock and column can hold.
     public static final Instant ANY_TIME = Instant.parse("9999-12-31T00:00:00Z");

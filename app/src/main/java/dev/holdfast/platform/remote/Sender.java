@@ -139,8 +139,8 @@ final class Sender implements AutoCloseable {
             return silent();
         }
         return cause instanceof ConnectException || cause instanceof HttpConnectTimeoutException
-                ? new NotSent("nobody can be reached at its address (" + cause + ")")
-                : new Lost("the connection broke: " + cause);
+                ? new NotSent("nobody can be reached at its address", cause)
+                : new Lost("the connection broke", cause);
     }
 
     /// See [Sent#awaitTakenIn].

@@ -7,7 +7,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /// How services in other processes are reached, `holdfast.services.*`. Unused where all run in one.
 ///
 /// @param secret sent along with every call as `Holdfast-Secret`, and demanded from every caller; the same in all
-///     processes. Default none: whoever reaches the port may call
+///     processes. Default none: whoever reaches the port may call; so without one a process with roles starts only
+///     on a loopback address (`server.address`)
 /// @param inFlight requests at once to one service that it has not taken in yet; meanwhile the calls gather. 1 to
 ///     64, default 4
 /// @param mostOpen requests at once to one service whose answers are not complete, each a connection. `in-flight`
