@@ -120,7 +120,10 @@ final class Problems {
     }
 
     private static Problem away(SQLException refused, Throwable fault) {
-        LOG.warn("answered 503, database away: {}", refused.getMessage(), fault);
+        // Without the trace: under overload there are thousands of these, and writing them down would take the
+        // processor from those who could be served.
+        LOG.warn("answered 503, database away: {}", refused.getMessage());
+        LOG.debug("the request that was answered 503", fault);
         return Problem.unavailable(
                 "database-unavailable",
                 "Database unavailable",

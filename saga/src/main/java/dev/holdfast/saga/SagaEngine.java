@@ -25,7 +25,6 @@ public final class SagaEngine implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SagaEngine.class);
 
     /// How often a saga that another node runs is looked at by those who wait for it here.
-    private static final Duration LOOK_EVERY = Duration.ofMillis(200);
 
     private final Map<String, SagaDefinition<?>> definitions;
     private final SagaSettings settings;
@@ -183,7 +182,8 @@ public final class SagaEngine implements AutoCloseable {
                 if (view.isEmpty() || view.get().status().ended()) {
                     return view;
                 }
-                Thread.sleep(left.compareTo(LOOK_EVERY) < 0 ? left : LOOK_EVERY);
+                var pause = Looks.pauseAfter(Duration.ofNanos(nanos - (end - System.nanoTime())));
+                Thread.sleep(left.compareTo(pause) < 0 ? left : pause);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
