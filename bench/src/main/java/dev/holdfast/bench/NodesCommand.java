@@ -49,7 +49,8 @@ final class NodesCommand implements Callable<Integer> {
 
     @Option(
             names = "--clients",
-            description = "Customers at once, up to 4,000. Default: 24, or twice as many as are to be in flight.")
+            description =
+                    "Customers at once, up to 4,000. Default: 24, or one and a half times as many as are to be in flight.")
     private Integer clients;
 
     @Option(
@@ -63,7 +64,7 @@ final class NodesCommand implements Callable<Integer> {
             names = "--in-flight",
             defaultValue = "0",
             description = "Sagas that a node is to have in flight when it is struck, up to 2,000: the payment provider"
-                    + " then takes 5 s for each call, and new checkouts go to the node whose turn it is. 0 for as many"
+                    + " then takes 15 s for each call, and new checkouts go to the node whose turn it is. 0 for as many"
                     + " as there happen to be. Default: ${DEFAULT-VALUE}.")
     private int inFlight;
 
@@ -110,7 +111,7 @@ final class NodesCommand implements Callable<Integer> {
         try {
             var drawn = seed == null ? ThreadLocalRandom.current().nextInt(SEEDS) : seed;
             var lasting = Duration.ofMillis(Math.round(minutes * 60_000));
-            var customers = clients == null ? Math.max(FEW, 2 * inFlight) : clients;
+            var customers = clients == null ? Math.max(FEW, inFlight + inFlight / 2) : clients;
             return new NodesSettings(drawn, nodes, lasting, customers, restarts, inFlight);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(command.commandLine(), e.getMessage());

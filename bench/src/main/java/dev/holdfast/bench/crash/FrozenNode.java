@@ -34,6 +34,12 @@ final class FrozenNode implements AutoCloseable {
              WHERE usename = ? AND state = 'idle in transaction'
             """;
 
+    private static final String STILL_OPEN = """
+            SELECT application_name
+              FROM pg_stat_activity
+             WHERE usename = ? AND state = 'idle in transaction'
+            """;
+
     private static final String WAITING_FOR_IT = """
             SELECT waiting.application_name, left(waiting.query, 300), held.application_name, held.state,
                    left(held.query, 300)
@@ -153,8 +159,22 @@ final class FrozenNode implements AutoCloseable {
                     most,
                     until,
                     late,
+                    stillOpen(db),
                     atEnd.holds() - from.holds(),
                     atEnd.confirmed() - from.confirmed());
+        }
+    }
+
+    private List<String> stillOpen(Connection db) throws SQLException {
+        try (var look = db.prepareStatement(STILL_OPEN)) {
+            look.setString(1, role);
+            var open = new ArrayList<String>();
+            try (var row = look.executeQuery()) {
+                while (row.next()) {
+                    open.add(row.getString(1));
+                }
+            }
+            return open;
         }
     }
 

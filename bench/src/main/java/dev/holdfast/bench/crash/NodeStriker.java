@@ -16,7 +16,7 @@ import java.util.Random;
 final class NodeStriker {
 
     private static final Duration UNTIL_IT_ENDS = Duration.ofSeconds(40);
-    private static final Duration UNTIL_ENOUGH_IN_FLIGHT = Duration.ofSeconds(60);
+    private static final Duration UNTIL_ENOUGH_IN_FLIGHT = Duration.ofMinutes(2);
     private static final Duration LOOK_EVERY = Duration.ofMillis(100);
 
     /// For this long, at least, a frozen node is watched after nobody may wait for it any more.

@@ -24,7 +24,7 @@ public final class NodesCampaign implements AutoCloseable {
     private static final int ROUND = 1;
 
     /// With it a few hundred orders a minute keep a thousand sagas in flight, most of them at the provider.
-    private static final Duration SLOW_PROVIDER = Duration.ofSeconds(5);
+    private static final Duration SLOW_PROVIDER = Duration.ofSeconds(15);
 
     private static final String MAKE_ROLE = "SELECT format('CREATE ROLE %I SUPERUSER LOGIN PASSWORD %L', ?, ?)";
 
@@ -104,7 +104,7 @@ public final class NodesCampaign implements AutoCloseable {
     }
 
     private void underLoad() throws IOException, SQLException, InterruptedException {
-        var load = Load.start(customers(), grounds.ledger());
+        var load = Load.start(customers(), grounds.ledger(), arrival());
         try {
             striker.strikeUntil(System.nanoTime() + settings.lasting().toNanos());
             crew.awaitAll();
@@ -182,6 +182,11 @@ public final class NodesCampaign implements AutoCloseable {
                 .toList();
     }
 
+    /// Who all wait for a slow provider do not come at the same moment either.
+    private Duration arrival() {
+        return settings.inFlight() == 0 ? Duration.ZERO : SLOW_PROVIDER.multipliedBy(2);
+    }
+
     private List<String> shopSettings() {
         var all = new LinkedHashMap<String, String>();
         for (var setting : Grounds.SETTINGS) {
@@ -196,7 +201,7 @@ public final class NodesCampaign implements AutoCloseable {
             // More than a call takes, or the sweeper asks along with everybody who waits for an answer.
             all.put(
                     "holdfast.payment.sweep-after",
-                    SLOW_PROVIDER.multipliedBy(3).toMillis() + "ms");
+                    SLOW_PROVIDER.multipliedBy(2).toMillis() + "ms");
         }
         return all.entrySet().stream()
                 .map(setting -> setting.getKey() + "=" + setting.getValue())
