@@ -27,10 +27,12 @@ final class Adoption implements Runs.Parking, AutoCloseable {
 
     private static final int PAGE = 500;
 
+    /// After a look that failed. There may be the sagas of a node that died, which were told of only once.
+    private static final Duration AGAIN = Duration.ofSeconds(1);
+
     private final Ownership ownership;
     private final Map<String, SagaDefinition<?>> definitions;
     private final SagaReads reads;
-    private final SignalReads signals;
     private final SagaRun.Tools tools;
     private final Runs runs;
     /// What this node could not run it does not claim from others: two nodes of which neither can run it would hand
@@ -50,7 +52,6 @@ final class Adoption implements Runs.Parking, AutoCloseable {
         this.ownership = ownership;
         this.definitions = definitions;
         this.reads = reads;
-        this.signals = reads.signals();
         this.tools = tools;
         this.runs = new Runs(ownership.node().name(), maxInFlight, this);
     }
@@ -70,8 +71,8 @@ final class Adoption implements Runs.Parking, AutoCloseable {
         var after = "";
         List<SagaReads.Recorded> page;
         do {
-            page = reads.inFlight(ownership.node(), after, PAGE);
-            adopt(page);
+            page = ownership.left().inFlight(ownership.node(), after, PAGE);
+            adopt(page, ownership.left().signals());
             adopted += page.size();
             after = page.isEmpty() ? after : page.getLast().execution().sagaId();
         } while (page.size() == PAGE);
@@ -115,7 +116,7 @@ final class Adoption implements Runs.Parking, AutoCloseable {
         givenUp.remove(sagaId);
         ownership.claim(List.of(sagaId));
         if (ownership.isToRun(sagaId)) {
-            adopt(reads.these(List.of(sagaId)));
+            adopt(reads.these(List.of(sagaId)), reads.signals());
         }
     }
 
@@ -124,15 +125,17 @@ final class Adoption implements Runs.Parking, AutoCloseable {
     void sweepEvery(Duration pause) {
         Thread.ofVirtual().name("saga-sweep").start(() -> {
             while (!closed) {
+                var next = pause;
                 try {
                     sweep();
                 } catch (SagaStoreException | GroupCommitException e) {
                     LOG.warn("cannot look for sagas left behind, will do so again: {}", e.getMessage());
+                    next = AGAIN;
                 } catch (RuntimeException e) {
                     LOG.error("a round of looking for sagas left behind failed, the next one comes", e);
                 }
                 try {
-                    alarm.await(pause);
+                    alarm.await(next);
                 } catch (InterruptedException e) {
                     return;
                 }
@@ -174,7 +177,8 @@ final class Adoption implements Runs.Parking, AutoCloseable {
             LOG.info("node {} takes up {} sagas that were left to it", ownership.node(), left.size());
         }
         for (int from = 0; from < left.size(); from += PAGE) {
-            adopt(reads.these(left.subList(from, Math.min(left.size(), from + PAGE))));
+            var page = left.subList(from, Math.min(left.size(), from + PAGE));
+            adopt(ownership.left().these(page), ownership.left().signals());
         }
     }
 
@@ -193,7 +197,7 @@ final class Adoption implements Runs.Parking, AutoCloseable {
     }
 
     /// Each on a thread of its own, so that what they record first goes into the database together.
-    private void adopt(List<SagaReads.Recorded> page) {
+    private void adopt(List<SagaReads.Recorded> page, SignalReads signals) {
         var came = signals.untaken(
                 page.stream().map(each -> each.execution().sagaId()).toList());
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {

@@ -47,7 +47,7 @@ public final class SagaEngine implements AutoCloseable {
         membership = new Membership(builder.laneConnections, builder.node, settings.lease(), builder.listener);
         lane = new SagaLane(builder.laneConnections, membership, settings, builder.listener.batches());
         reads = new SagaReads(dataSource);
-        ownership = new Ownership(dataSource, lane, membership.node());
+        ownership = new Ownership(dataSource, builder.laneConnections, lane, membership.node());
         var signals = reads.signals();
         tools = new SagaRun.Tools(
                 lane,

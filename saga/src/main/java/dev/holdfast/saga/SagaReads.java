@@ -150,13 +150,13 @@ final class SagaReads {
 
     /// A page of what is in flight and belongs to a node, by saga id.
     List<Recorded> inFlight(NodeId node, String after, int limit) {
-        return Database.inSnapshot(
+        return Database.inLongSnapshot(
                 dataSource, db -> withLogs(db, executions(db, IN_FLIGHT, node.name(), node.epoch(), after, limit)));
     }
 
     /// These sagas, in no order.
     List<Recorded> these(List<String> sagaIds) {
-        return Database.inSnapshot(
+        return Database.inLongSnapshot(
                 dataSource, db -> withLogs(db, executions(db, THESE, db.createArrayOf("text", sagaIds.toArray()))));
     }
 
