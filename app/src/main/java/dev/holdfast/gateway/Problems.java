@@ -59,7 +59,8 @@ final class Problems {
                         "more requests are waiting than can be taken; nothing was recorded, try again shortly",
                         1);
             case NotCommittedException _ -> {
-                LOG.warn("answered 503, nothing recorded: {}", fault.getMessage(), fault);
+                LOG.warn("answered 503, nothing recorded: {}", fault.getMessage());
+                LOG.debug("the request of which nothing was recorded", fault);
                 yield Problem.unavailable(
                         "not-recorded", "Not recorded", "the request could not be recorded; try again", 1);
             }

@@ -35,7 +35,8 @@ final class FrozenNode implements AutoCloseable {
             """;
 
     private static final String STILL_OPEN = """
-            SELECT application_name
+            SELECT format('%s (begun %s ago, idle for %s after "%s")', application_name, clock_timestamp() - xact_start,
+                          clock_timestamp() - state_change, left(query, 80))
               FROM pg_stat_activity
              WHERE usename = ? AND state = 'idle in transaction'
             """;

@@ -19,13 +19,13 @@ final class NodeStriker {
     private static final Duration UNTIL_ENOUGH_IN_FLIGHT = Duration.ofMinutes(2);
     private static final Duration LOOK_EVERY = Duration.ofMillis(100);
 
-    /// For this long, at least, a frozen node is watched after nobody may wait for it any more.
     private static final Duration WATCH = Duration.ofSeconds(3);
 
     private static final String FENCED = "was fenced off: another node has taken its sagas over";
     private static final String MOVES = "the sagas of a node that was killed or frozen go on at others within a minute";
     private static final String ENDS = "a node that was frozen past its lease says that it was fenced off, and ends";
-    private static final String LIVES = "a node that was not struck lives on, whatever becomes of PostgreSQL";
+    private static final String LIVES =
+            "a node that was not struck lives on, whatever becomes of PostgreSQL, or says that" + " it was fenced off";
     private static final String BEATS = "nodes beat again within a minute of PostgreSQL's return";
     private static final String HINDERS =
             "from lease + 2 s on nobody waits for a lock that a frozen node's sessions hold";
@@ -33,6 +33,7 @@ final class NodeStriker {
 
     private final NodesSettings settings;
     private final Duration lease;
+    private final Duration watch;
     private final Crew crew;
     private final ShopPostgres tables;
     private final PrintStream out;
@@ -43,9 +44,15 @@ final class NodeStriker {
     private final List<Finding> findings = new ArrayList<>();
     private final Map<String, Long> invariants = new LinkedHashMap<>();
 
-    NodeStriker(NodesSettings settings, Duration lease, Crew crew, ShopPostgres tables, PrintStream out) {
+    /// @param lease of the nodes
+    /// @param slowest how long a checkout takes because of its provider: for that long, and a little more, a frozen
+    ///     node is watched after nobody may wait for it any more
+    record Times(Duration lease, Duration slowest) {}
+
+    NodeStriker(NodesSettings settings, Times times, Crew crew, ShopPostgres tables, PrintStream out) {
         this.settings = settings;
-        this.lease = lease;
+        this.lease = times.lease();
+        this.watch = times.slowest().plus(WATCH);
         this.crew = crew;
         this.tables = tables;
         this.out = out;
@@ -123,29 +130,39 @@ final class NodeStriker {
             crew.takeOut(shop);
             moved(widow.watch("frozen", frozen.struckNanos()));
             long since = (System.nanoTime() - frozen.struckNanos()) / 1_000_000;
-            long left = grace.plus(WATCH).toMillis() - since;
+            long left = grace.plus(watch).toMillis() - since;
             Thread.sleep(Math.max(0, left) + random.nextInt(2_000));
             watched(frozen.seen());
         }
+        boolean ended = shop.awaitEnd(UNTIL_IT_ENDS);
+        boolean says = saysThatItIsFenced(shop);
         look(
                 ENDS,
-                shop.awaitEnd(UNTIL_IT_ENDS) && saysThatItIsFenced(shop),
-                "pid " + shop.pid() + ", log " + shop.log());
+                ended && says,
+                "pid " + shop.pid() + (ended ? "" : " did not end") + (says ? "" : " does not say so") + ", log "
+                        + shop.log());
         shop.kill();
         crew.bringBack(shop);
     }
 
+    /// The number of its process is in each line, so an earlier life is not taken for this one.
     private static boolean saysThatItIsFenced(ShopProcess shop) throws IOException {
-        return shop.lastWords(400).stream().anyMatch(line -> line.contains(FENCED));
+        var ofThisLife = " " + shop.pid() + " --- ";
+        return shop.says(line -> line.contains(ofThisLife) && line.contains(FENCED));
     }
 
-    private void lookForEnded() {
-        var ended = crew.ended();
-        look(LIVES, ended.isEmpty(), ended.stream().map(ShopProcess::log).toList() + " have ended");
-        ended.forEach(shop -> {
+    /// One that is slower than its lease on a machine that is too busy is rightly fenced off, says so, and ends.
+    /// That is told, and is not broken; to end otherwise is.
+    private void lookForEnded() throws IOException {
+        for (var shop : crew.ended()) {
+            var fenced = saysThatItIsFenced(shop);
+            look(LIVES, fenced, "pid " + shop.pid() + ", log " + shop.log());
+            tell("process " + shop.pid() + " ended without being struck"
+                    + (fenced ? ": it was slower than its lease, and fenced off" : ""));
             crew.takeOut(shop);
             crew.bringBack(shop);
-        });
+        }
+        look(LIVES, true, "");
     }
 
     private synchronized void moved(Takeover takeover) {

@@ -85,7 +85,7 @@ public final class NodesCampaign implements AutoCloseable {
         crew = new Crew(folder, settings.nodes(), tables, shopSettings());
         grounds = new Grounds(
                 crew.first(), tables, path -> path.equals("/v1/checkout") ? crew.forCheckout() : crew.any());
-        striker = new NodeStriker(settings, LEASE, crew, tables, out);
+        striker = new NodeStriker(settings, new NodeStriker.Times(LEASE, arrival()), crew, tables, out);
     }
 
     /// As mighty as the one that a shop usually has: of several roles, each may end the others' sessions and use
