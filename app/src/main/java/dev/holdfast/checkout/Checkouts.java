@@ -92,8 +92,9 @@ final class Checkouts {
     private Accepted takeOver(Attempt attempt, CartApi.FrozenByAnother other) {
         var cartId = attempt.request().cartId();
         var otherSagaId = other.sagaId();
-        if (engine.find(otherSagaId).isPresent()) {
-            throw CheckoutProblems.inProgress(cartId, otherSagaId);
+        var itsSaga = engine.find(otherSagaId);
+        if (itsSaga.isPresent()) {
+            return afterTheEnd(attempt, itsSaga.get());
         }
         // Two nodes' clocks: one that was set back must not make a moment of an hour.
         if (other.age().abs().compareTo(ACCEPTED_WITHIN) < 0) {
@@ -102,7 +103,28 @@ final class Checkouts {
         if (!carts.takeOver(cartId, otherSagaId, attempt.sagaId())) {
             throw CheckoutProblems.stillRunning();
         }
-        return switch (carts.freeze(cartId, attempt.sagaId())) {
+        return startInPlaceOf(attempt, otherSagaId);
+    }
+
+    /// The cart is frozen for a checkout that exists. One that has failed has given its cart back before anybody
+    /// could know of its end; if the cart is frozen for it all the same, a repetition of its request has just
+    /// handed it back and has not yet thawed it, or died, or lost the database in between. Nobody needs it then.
+    private Accepted afterTheEnd(Attempt attempt, SagaView other) {
+        var cartId = attempt.request().cartId();
+        return switch (other.status()) {
+            case STARTED, COMPENSATING -> throw CheckoutProblems.inProgress(cartId, other.sagaId());
+            case COMPLETED -> throw CheckoutProblems.ordered(other.sagaId());
+            case FAILED -> {
+                if (!carts.takeOver(cartId, other.sagaId(), attempt.sagaId())) {
+                    throw CheckoutProblems.stillRunning();
+                }
+                yield startInPlaceOf(attempt, other.sagaId());
+            }
+        };
+    }
+
+    private Accepted startInPlaceOf(Attempt attempt, String otherSagaId) {
+        return switch (carts.freeze(attempt.request().cartId(), attempt.sagaId())) {
             case CartApi.Frozen frozen -> start(attempt.inPlaceOf(otherSagaId), frozen.cart());
             case CartApi.FrozenByAnother third -> throw CheckoutProblems.stillRunning();
             case CartApi.NotThere gone -> throw CheckoutProblems.stillRunning();

@@ -28,10 +28,12 @@ final class Adoption implements Runs.Parking, AutoCloseable {
 
     private static final int PAGE = 500;
 
+    /// After a look that failed. There may be the sagas of a node that died, which were told of only once.
+    private static final Duration AGAIN = Duration.ofSeconds(1);
+
     private final Ownership ownership;
     private final Map<String, SagaDefinition<?>> definitions;
     private final SagaReads reads;
-    private final SignalReads signals;
     private final SagaRun.Tools tools;
     private final Runs runs;
     /// What this node could not run it does not claim from others: two nodes of which neither can run it would hand
@@ -53,7 +55,6 @@ final class Adoption implements Runs.Parking, AutoCloseable {
         this.ownership = ownership;
         this.definitions = definitions;
         this.reads = reads;
-        this.signals = reads.signals();
         this.tools = tools;
         this.runs = new Runs(ownership.node().name(), maxInFlight, this);
     }
@@ -73,8 +74,8 @@ final class Adoption implements Runs.Parking, AutoCloseable {
         var after = "";
         List<SagaReads.Recorded> page;
         do {
-            page = reads.inFlight(ownership.node(), after, PAGE);
-            adopt(page);
+            page = ownership.left().inFlight(ownership.node(), after, PAGE);
+            adopt(page, ownership.left().signals());
             adopted += page.size();
             after = page.isEmpty() ? after : page.getLast().execution().sagaId();
         } while (page.size() == PAGE);
@@ -137,15 +138,17 @@ final class Adoption implements Runs.Parking, AutoCloseable {
     void sweepEvery(Duration pause) {
         Thread.ofVirtual().name("saga-sweep").start(() -> {
             while (!closed) {
+                var next = pause;
                 try {
                     sweep();
                 } catch (SagaStoreException | GroupCommitException e) {
                     LOG.warn("cannot look for sagas left behind, will do so again: {}", e.getMessage());
+                    next = AGAIN;
                 } catch (RuntimeException e) {
                     LOG.error("a round of looking for sagas left behind failed, the next one comes", e);
                 }
                 try {
-                    alarm.await(pause);
+                    alarm.await(next);
                 } catch (InterruptedException e) {
                     return;
                 }
@@ -198,10 +201,10 @@ final class Adoption implements Runs.Parking, AutoCloseable {
         if (left.isEmpty()) {
             return;
         }
-        var found = reads.toRun(ownership.node(), left);
+        var found = ownership.left().toRun(ownership.node(), left);
         if (!found.isEmpty()) {
             LOG.info("node {} takes up {} sagas that were left to it", ownership.node(), found.size());
-            adopt(found);
+            adopt(found, ownership.left().signals());
         }
     }
 
@@ -226,7 +229,7 @@ final class Adoption implements Runs.Parking, AutoCloseable {
     }
 
     /// Each on a thread of its own, so that what they record first goes into the database together.
-    private void adopt(List<SagaReads.Recorded> page) {
+    private void adopt(List<SagaReads.Recorded> page, SignalReads signals) {
         var came = signals.untaken(
                 page.stream().map(each -> each.execution().sagaId()).toList());
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {

@@ -42,12 +42,17 @@ final class Ownership {
             """;
 
     private final DataSource dataSource;
+    private final DataSource apart;
+    private final SagaReads left;
     private final SagaLane lane;
     private final NodeId node;
 
+    /// @param apart from those that many may be waiting for: one at a time is used to find out what there is to do
     /// @param lane of this node, so that nothing is claimed once it is fenced off
-    Ownership(DataSource dataSource, SagaLane lane, NodeId node) {
+    Ownership(DataSource dataSource, DataSource apart, SagaLane lane, NodeId node) {
         this.dataSource = dataSource;
+        this.apart = apart;
+        this.left = new SagaReads(apart);
         this.lane = lane;
         this.node = node;
     }
@@ -58,7 +63,13 @@ final class Ownership {
 
     /// The ids of what is in flight, belongs to this node, and was not given up by it.
     List<String> toRun() {
-        return Database.reading(dataSource, db -> texts(prepared(db, TO_RUN, node.name(), node.epoch())));
+        return Database.reading(apart, db -> texts(prepared(db, TO_RUN, node.name(), node.epoch())));
+    }
+
+    /// For taking up what was left to this node. When another node has died all who waited there come to this one
+    /// and read; what they wait for must not wait behind them for a connection.
+    SagaReads left() {
+        return left;
     }
 
     boolean isParked(String sagaId) {
@@ -71,7 +82,7 @@ final class Ownership {
     List<String> parkedAndKnown(Collection<SagaDefinition<?>> known, String after, int limit) {
         var names = known.stream().map(SagaDefinition::name).toArray();
         var versions = known.stream().map(SagaDefinition::version).toArray();
-        return Database.reading(dataSource, db -> {
+        return Database.reading(apart, db -> {
             var ofNames = db.createArrayOf("text", names);
             var ofVersions = db.createArrayOf("int", versions);
             return texts(prepared(db, KNOWN_HERE, ofNames, ofVersions, after, limit));

@@ -25,9 +25,6 @@ public final class SagaEngine implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(SagaEngine.class);
 
-    /// How often a saga that another node runs is looked at by those who wait for it here.
-    private static final Duration LOOK_EVERY = Duration.ofMillis(200);
-
     private final Map<String, SagaDefinition<?>> definitions;
     private final SagaSettings settings;
     private final SagaRun.Tools tools;
@@ -49,7 +46,7 @@ public final class SagaEngine implements AutoCloseable {
         membership = new Membership(builder.laneConnections, builder.node, settings.lease(), builder.listener);
         lane = new SagaLane(builder.laneConnections, membership, settings, builder.listener.batches());
         reads = new SagaReads(dataSource);
-        ownership = new Ownership(dataSource, lane, membership.node());
+        ownership = new Ownership(dataSource, builder.laneConnections, lane, membership.node());
         var signals = reads.signals();
         tools = new SagaRun.Tools(
                 lane,
@@ -185,7 +182,8 @@ public final class SagaEngine implements AutoCloseable {
                 if (view.isEmpty() || view.get().status().ended()) {
                     return view;
                 }
-                Thread.sleep(left.compareTo(LOOK_EVERY) < 0 ? left : LOOK_EVERY);
+                var pause = Looks.pauseAfter(Duration.ofNanos(nanos - (end - System.nanoTime())));
+                Thread.sleep(left.compareTo(pause) < 0 ? left : pause);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -34,8 +34,9 @@ public final class SagaEngineBuilder {
         return this;
     }
 
-    /// Where the two connections come from that the engine keeps, one to write and one to beat. Default: the
-    /// engine's data source; not a pool, or busy readers may make this node look dead.
+    /// Where the two connections come from that the engine keeps, one to write and one to beat, and now and then
+    /// one to read what a dead node has left to this one. Default: the engine's data source; not a pool, or busy
+    /// readers may make this node look dead and keep it from going on with the sagas of another.
     public SagaEngineBuilder laneConnections(DataSource source) {
         laneConnections = Objects.requireNonNull(source, "laneConnections");
         return this;

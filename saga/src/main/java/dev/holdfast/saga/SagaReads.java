@@ -168,19 +168,19 @@ final class SagaReads {
 
     /// A page of what is in flight and belongs to a node, by saga id.
     List<Recorded> inFlight(NodeId node, String after, int limit) {
-        return Database.inSnapshot(
+        return Database.inLongSnapshot(
                 dataSource, db -> withLogs(db, executions(db, IN_FLIGHT, node.name(), node.epoch(), after, limit)));
     }
 
     /// These sagas, in no order.
     List<Recorded> these(List<String> sagaIds) {
-        return Database.inSnapshot(
+        return Database.inLongSnapshot(
                 dataSource, db -> withLogs(db, executions(db, THESE, db.createArrayOf("text", sagaIds.toArray()))));
     }
 
     /// Those of these sagas that are a node's to run now: not ended, put down or parked.
     List<Recorded> toRun(NodeId node, List<String> sagaIds) {
-        return Database.inSnapshot(dataSource, db -> {
+        return Database.inLongSnapshot(dataSource, db -> {
             var ids = db.createArrayOf("text", sagaIds.toArray());
             return withLogs(db, executions(db, TO_RUN, ids, node.name(), node.epoch()));
         });

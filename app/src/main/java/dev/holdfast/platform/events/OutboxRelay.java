@@ -234,7 +234,7 @@ final class OutboxRelay implements AutoCloseable {
         if (connection == null || connection.isClosed()) {
             connection = outbox.database().direct().getConnection();
             connection.setAutoCommit(false);
-            Sessions.prepare(connection, "holdfast relay " + outbox.database().schema(), settings.lease());
+            Sessions.prepare(connection, "holdfast relay " + outbox.database().schema(), settings.lease(), settings);
             try (var statement = connection.createStatement()) {
                 // The statistics of a table that is empty one minute and holds a million rows the next are always
                 // wrong; what is right is always the index.

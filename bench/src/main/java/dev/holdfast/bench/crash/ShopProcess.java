@@ -15,6 +15,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /// `holdfast serve` as a process of its own, to be killed: on a data folder and a port that it keeps over its
@@ -121,6 +122,13 @@ final class ShopProcess implements AutoCloseable {
     /// @return `false` when it still lives
     boolean awaitEnd(Duration atMost) throws InterruptedException {
         return running().waitFor(atMost.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /// Whether it has printed such a line, in any of its lives.
+    boolean says(Predicate<String> line) throws IOException {
+        try (Stream<String> all = Files.lines(log())) {
+            return all.anyMatch(line);
+        }
     }
 
     /// The last lines it printed, over all its lives.

@@ -56,7 +56,7 @@ final class Widow {
     /// To be called before the blow.
     ///
     /// @throws IOException the process has no node yet
-    static Widow of(long pid, ShopPostgres postgres) throws IOException, SQLException {
+    static Widow of(long pid, ShopPostgres postgres) throws IOException, SQLException, InterruptedException {
         try (var db = postgres.connect();
                 var find = db.prepareStatement(NODE_OF)) {
             find.setString(1, Long.toString(pid));
@@ -83,6 +83,13 @@ final class Widow {
                 Thread.sleep(LOOK_EVERY);
             }
             return told(blow, sagas.size(), null);
+        }
+    }
+
+    /// Sagas that are its own and in flight, now.
+    int inFlight() throws IOException, SQLException, InterruptedException {
+        try (var db = postgres.connect()) {
+            return itsSagas(db).size();
         }
     }
 

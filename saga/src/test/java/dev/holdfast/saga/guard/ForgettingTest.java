@@ -81,7 +81,7 @@ class ForgettingTest {
     /// A step after the pivot comes at any time. It is not undone, so nothing has to be remembered for longer.
     @Test
     void what_may_come_at_any_time_is_not_late_and_kept_from_its_answer_on() {
-        var late = new StepCall("s", "seat", "s:seat", "s:seat", 0, 0, StepCall.ANY_TIME, Map.of(), Map.of());
+        var late = new StepCall("s", "seat", "s:seat", "s:seat", 0, 0, StepCall.ANY_TIME, Map.of(), Map.of(), false);
 
         assertThat(seats.take(GuardedCall.of(late))).isInstanceOf(Outcome.Done.class);
 
