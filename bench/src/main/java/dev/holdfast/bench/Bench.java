@@ -14,8 +14,14 @@ import picocli.CommandLine.Spec;
         subcommands = {
             CheckoutCommand.class,
             CrashCommand.class,
+            GrowthCommand.class,
+            HttpCommand.class,
+            LatencyCommand.class,
+            ModelCommand.class,
             NodesCommand.class,
             RolesCommand.class,
+            SlowProviderCommand.class,
+            StartCommand.class,
             WaitingCommand.class
         })
 public final class Bench implements Runnable {
