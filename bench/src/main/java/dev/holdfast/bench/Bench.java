@@ -12,6 +12,7 @@ import picocli.CommandLine.Spec;
         description =
                 "Measures. Each figure stands beside the reference of the same run; with --json the last line is one object.",
         subcommands = {
+            AllCommand.class,
             CheckoutCommand.class,
             CrashCommand.class,
             GrowthCommand.class,
