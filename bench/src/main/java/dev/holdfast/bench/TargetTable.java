@@ -64,12 +64,18 @@ record TargetTable(List<Suite.Ran> ran, boolean quick) {
                 .formatted(
                         part,
                         name,
-                        figure.target().replace("<", "&lt;").replace(">", "&gt;"),
+                        target(figure),
                         number(figure.value()),
                         figure.unit(),
                         figure.reference() == null ? "" : number(figure.reference()),
                         figure.ratio() == null ? "" : "%.2f".formatted(figure.ratio()),
                         figure.verdict());
+    }
+
+    /// With a reference the target is of the ratio.
+    private static String target(Figure figure) {
+        var text = figure.target().replace("<", "&lt;").replace(">", "&gt;");
+        return figure.reference() == null ? text : text + " ×";
     }
 
     private static String number(double value) {

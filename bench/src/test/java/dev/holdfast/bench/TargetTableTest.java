@@ -40,7 +40,7 @@ class TargetTableTest {
                         new Suite.Ran("model", List.of(), Optional.empty())),
                 true);
         assertThat(table.lines())
-                .contains("| `http` | checkouts | &gt;= 0.6 | 1,200 orders/s | 3,000 | 0.40 | short |")
+                .contains("| `http` | checkouts | &gt;= 0.6 × | 1,200 orders/s | 3,000 | 0.40 | short |")
                 .contains("| `model` | it failed | | | | | short |")
                 .contains("* `http --orders=100`: orders 100")
                 .noneMatch(line -> line.contains("us/order"));
@@ -49,12 +49,12 @@ class TargetTableTest {
     @Test
     void what_stands_around_the_table_is_left_alone(@TempDir Path folder) throws Exception {
         var file = folder.resolve("performance.md");
-        Files.writeString(file, "before\n" + TargetTable.BEGIN + "\nold\n" + TargetTable.END + "\nafter\n");
+        Files.writeString(file, "before\n" + TargetTable.BEGIN + "\nyesterday\n" + TargetTable.END + "\nafter\n");
         new TargetTable(List.of(), false).writeInto(file);
         assertThat(Files.readString(file))
                 .startsWith("before\n" + TargetTable.BEGIN + "\nMeasured ")
                 .endsWith(TargetTable.END + "\nafter\n")
-                .doesNotContain("old");
+                .doesNotContain("yesterday");
     }
 
     @Test
