@@ -90,6 +90,10 @@ final class Crowd implements AutoCloseable {
 
     private void ready(SelectionKey key) {
         var place = (Place) key.attachment();
+        if (place.rests()) {
+            place.drop();
+            return;
+        }
         attempt(place, () -> {
             var end = place.goOn();
             if (end != null) {
@@ -112,11 +116,12 @@ final class Crowd implements AutoCloseable {
     }
 
     private void leave(Place place, String end) {
-        gone++;
+        long micros = (System.nanoTime() - place.visit().dueNanos()) / 1_000;
+        place.rest();
         free.push(place);
+        gone++;
         if (end.isEmpty()) {
             completed++;
-            long micros = (System.nanoTime() - place.visit().dueNanos()) / 1_000;
             latency.recordValue(Math.min(LONGEST_MICROS, micros));
         } else {
             failures.merge(end, 1, Integer::sum);

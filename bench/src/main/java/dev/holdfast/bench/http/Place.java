@@ -30,6 +30,16 @@ final class Place {
         return visit;
     }
 
+    /// Its customer has left. What the connection is ready for from now on is its end: the shop closes those that
+    /// nobody uses.
+    void rest() {
+        visit = null;
+    }
+
+    boolean rests() {
+        return visit == null;
+    }
+
     void take(Visit next, Selector selector) throws IOException {
         visit = next;
         checkingOut = false;
