@@ -81,7 +81,7 @@ final class PaymentFixture implements AutoCloseable {
         var books = new SandboxBooks();
         var sandbox = database.of("sandbox");
         return new SimulatedProvider(
-                database.open("sandbox", sandbox, books), books, sandbox, Duration.ZERO, () -> faults);
+                database.open("sandbox", sandbox, books), books, sandbox, () -> Duration.ZERO, () -> faults);
     }
 
     /// Decides these commands as one batch, whoever else is queued.
