@@ -29,6 +29,7 @@ final class OperationTable {
             SELECT *
               FROM unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::numeric[], ?::text[],
                           ?::text[], ?::text[])
+                ON CONFLICT DO NOTHING
             """;
 
     private static final String UPDATE = """
@@ -59,7 +60,8 @@ final class OperationTable {
         return find(db, FIND_BY_PAYMENT, paymentIds);
     }
 
-    static void insert(Connection db, List<Operation> operations) throws SQLException {
+    /// @return whether all were inserted: a key may be another order's, where nobody has looked
+    static boolean insert(Connection db, List<Operation> operations) throws SQLException {
         var columns = Columns.of("text", "text", "text", "text", "text", "text", "numeric", "text", "text", "text");
         for (var operation : operations) {
             columns.add(
@@ -74,7 +76,7 @@ final class OperationTable {
                     operation.reason(),
                     operation.state().code());
         }
-        columns.write(db, INSERT);
+        return columns.isEmpty() || columns.update(db, INSERT) == columns.size();
     }
 
     static void update(Connection db, List<Operation> operations) throws SQLException {
