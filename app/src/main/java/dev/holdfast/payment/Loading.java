@@ -7,6 +7,7 @@ import dev.holdfast.payment.PaymentCommand.Open;
 import dev.holdfast.payment.PaymentCommand.Settle;
 import dev.holdfast.payment.PaymentCommand.Undo;
 import dev.holdfast.payment.PaymentCommand.Withdraw;
+import dev.holdfast.platform.Optimism;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -24,19 +25,28 @@ final class Loading {
 
     private final Connection db;
     private final String source;
+    private final Optimism optimism;
     private final Map<String, OrderAccount> accounts = new LinkedHashMap<>();
     private Map<String, String> elsewhere = Map.of();
     private PaymentTable.Begun begun;
 
+    private boolean hopeful;
+
     /// @param source of the events
-    Loading(Connection db, String source) {
+    Loading(Connection db, String source, Optimism optimism) {
         this.db = db;
         this.source = source;
+        this.optimism = optimism;
     }
 
     /// Keys of these commands that belong to other orders, and to which.
     Map<String, String> elsewhere() {
         return elsewhere;
+    }
+
+    /// Whether this run of the batch takes everything for new.
+    boolean isHopeful() {
+        return hopeful;
     }
 
     /// Of the rows this transaction writes.
@@ -92,7 +102,8 @@ final class Loading {
             }
         }
         claims.sort(Comparator.comparing(fresh -> fresh.row().orderId()));
-        for (var read : PaymentTable.claim(db, claims)) {
+        hopeful = optimism.isJustified(isEachOfItsOwn(claims));
+        for (var read : entered(claims)) {
             accounts.get(read.row().orderId()).load(read, true);
             others.remove(read.row().orderId());
             begun = new PaymentTable.Begun(read.version(), read.now());
@@ -100,6 +111,22 @@ final class Loading {
         for (var read : PaymentTable.lock(db, others)) {
             accounts.get(read.row().orderId()).load(read, false);
         }
+    }
+
+    private List<PaymentTable.Read> entered(List<PaymentTable.Fresh> claims) throws SQLException {
+        try {
+            return PaymentTable.claim(db, claims, hopeful);
+        } catch (SQLException e) {
+            throw optimism.after(e);
+        }
+    }
+
+    private static boolean isEachOfItsOwn(List<PaymentTable.Fresh> claims) {
+        return Optimism.distinct(
+                        claims.stream().map(fresh -> fresh.row().orderId()).toList())
+                && Optimism.distinct(claims.stream()
+                        .map(fresh -> fresh.row().attempt().key())
+                        .toList());
     }
 
     /// Keys that their order does not know: if they exist all the same, they are another order's.

@@ -62,7 +62,7 @@ final class OrderAccount {
     }
 
     /// Goes on from what this lane wrote last.
-    void recall(RecentOrders.Recent recent, Instant now) {
+    void recall(RecentOrders.Known recent, Instant now) {
         load(new PaymentTable.Read(recent.payment(), recent.version(), now), false);
         if (recent.operation() != null) {
             load(recent.operation());
@@ -77,7 +77,8 @@ final class OrderAccount {
         if (simple && !payments.getFirst().undone() && payments.getFirst().goesOn()) {
             var operation =
                     operations.isEmpty() ? null : operations.values().iterator().next();
-            recent.keep(orderId, new RecentOrders.Recent(payments.getFirst(), transaction.version(), operation));
+            long version = changed.isEmpty() ? found.getFirst().version() : transaction.version();
+            recent.keep(orderId, new RecentOrders.Known(payments.getFirst(), version, operation));
         }
     }
 

@@ -9,7 +9,9 @@ import dev.holdfast.payment.PaymentCommand.Open;
 import dev.holdfast.payment.PaymentCommand.Settle;
 import dev.holdfast.payment.PaymentCommand.Undo;
 import dev.holdfast.payment.PaymentCommand.Withdraw;
+import dev.holdfast.platform.Optimism;
 import dev.holdfast.platform.Outbox;
+import dev.holdfast.platform.Recent;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -28,6 +30,7 @@ final class PaymentBatch implements BatchWork<Asked, PaymentOutcome> {
 
     private final Outbox outbox;
     private final RecentOrders recent = new RecentOrders();
+    private final Optimism optimism = new Optimism();
 
     PaymentBatch(Outbox outbox) {
         this.outbox = outbox;
@@ -36,7 +39,7 @@ final class PaymentBatch implements BatchWork<Asked, PaymentOutcome> {
     @Override
     public List<PaymentOutcome> run(Connection db, List<Asked> asked) throws SQLException {
         var commands = asked.stream().map(Asked::command).toList();
-        var loading = new Loading(db, outbox.source());
+        var loading = new Loading(db, outbox.source(), optimism);
         var accounts = loading.accounts(commands, recent);
         var authorizing = new Authorizing(loading.elsewhere());
         var undoing = new Undoing(loading.elsewhere());
@@ -65,7 +68,7 @@ final class PaymentBatch implements BatchWork<Asked, PaymentOutcome> {
     private void write(Connection db, Collection<OrderAccount> accounts, Loading loading) throws SQLException {
         for (var account : accounts) {
             if (account.isUnproven()) {
-                throw outOfDate();
+                throw Recent.outOfDate();
             }
         }
         PaymentTable.insert(db, all(accounts, OrderAccount::appended));
@@ -75,9 +78,8 @@ final class PaymentBatch implements BatchWork<Asked, PaymentOutcome> {
             changes.addAll(account.changed(loading));
         }
         changes.sort(Comparator.comparing(change -> change.now().orderId()));
-        if (!PaymentChange.update(db, changes)
-                || !OperationTable.insert(db, all(accounts, OrderAccount::appendedOperations))) {
-            throw outOfDate();
+        if (!PaymentChange.update(db, changes) || !insertOperations(db, accounts, loading)) {
+            throw Recent.outOfDate();
         }
         OperationTable.update(db, all(accounts, OrderAccount::changedOperations));
         OperationTable.delete(db, all(accounts, OrderAccount::removedOperations));
@@ -87,9 +89,16 @@ final class PaymentBatch implements BatchWork<Asked, PaymentOutcome> {
         }
     }
 
-    /// A serialization failure, found here and not by the database: the lane runs the batch again.
-    private static SQLException outOfDate() {
-        return new SQLException("an order was changed by somebody else since this lane wrote it", "40001");
+    private boolean insertOperations(Connection db, Collection<OrderAccount> accounts, Loading loading)
+            throws SQLException {
+        var operations = all(accounts, OrderAccount::appendedOperations);
+        boolean hopeful = loading.isHopeful()
+                && Optimism.distinct(operations.stream().map(Operation::key).toList());
+        try {
+            return OperationTable.insert(db, operations, hopeful);
+        } catch (SQLException e) {
+            throw optimism.after(e);
+        }
     }
 
     private static <T> List<T> all(Collection<OrderAccount> accounts, Function<OrderAccount, List<T>> part) {

@@ -29,7 +29,7 @@ final class PaymentTable {
     /// The first row of an order. What is past its `not_after` by the database's clock is never recorded. The rows
     /// come in order-id order, in which every statement here takes its locks: two batches that meet wait for each
     /// other instead of deadlocking. Whoever calls knows what it gave, so only what the database adds comes back.
-    private static final String CLAIM = """
+    private static final String ENTER = """
             INSERT INTO payment.payments (payment_id, order_id, ordinal, idempotency_key, authorization_key, attempt,
                                           method_no, method_count, request_hash, method, provider, takes_at_once,
                                           amount, currency, status, undone_at)
@@ -41,9 +41,10 @@ final class PaymentTable {
                    AS fresh (payment_id, order_id, idempotency_key, authorization_key, method_count, request_hash,
                              method, provider, takes_at_once, amount, currency, status, not_after)
              WHERE not_after IS NULL OR not_after > statement_timestamp()
-                ON CONFLICT DO NOTHING
-            RETURNING payment_id, xmin AS version, statement_timestamp() AS now
             """;
+    private static final String ENTERED = "RETURNING payment_id, xmin AS version, statement_timestamp() AS now";
+    private static final String CLAIM_NEW = ENTER + ENTERED;
+    private static final String CLAIM = ENTER + "ON CONFLICT DO NOTHING " + ENTERED;
 
     private static final String INSERT = """
             INSERT INTO payment.payments (payment_id, order_id, ordinal, idempotency_key, authorization_key, attempt,
@@ -108,15 +109,16 @@ final class PaymentTable {
     /// Inserts the first row of each order that has none yet: the first of those given that is in time.
     ///
     /// @param rows in order-id order
+    /// @param hopeful every one of them is thought to be new, and it is an error if one is not
     /// @return the rows that were inserted
-    static List<Read> claim(Connection db, List<Fresh> rows) throws SQLException {
+    static List<Read> claim(Connection db, List<Fresh> rows, boolean hopeful) throws SQLException {
         if (rows.isEmpty()) {
             return List.of();
         }
         var given = HashMap.<String, Payment>newHashMap(rows.size());
         rows.forEach(fresh -> given.put(fresh.row.paymentId(), fresh.row));
         var claimed = new ArrayList<Read>(rows.size());
-        try (var statement = db.prepareStatement(CLAIM)) {
+        try (var statement = db.prepareStatement(hopeful ? CLAIM_NEW : CLAIM)) {
             claims(rows).bind(db, statement);
             try (var inserted = statement.executeQuery()) {
                 while (inserted.next()) {

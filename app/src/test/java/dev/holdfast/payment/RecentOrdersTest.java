@@ -49,7 +49,8 @@ class RecentOrdersTest {
 
         assertThat(first.capture(capture("ord_1", "c2", null)))
                 .isInstanceOfSatisfying(
-                        Captured.class, captured -> assertThat(captured.amount()).isEqualTo(usd(300)));
+                        Captured.class,
+                        captured -> assertThat(captured.captured()).isEqualTo(usd(300)));
     }
 
     @Test
@@ -153,7 +154,8 @@ class RecentOrdersTest {
         for (int i = 0; i < 3; i++) {
             var authorized = (Authorized) node.authorize(authorize("ord_" + i, "k" + i, 500));
             fixture.node().payments().capture(capture("ord_" + i, "c" + i, null));
-            assertThat(node.refund(refund(authorized.paymentId(), "r" + i, null))).isInstanceOf(PaymentApi.Refunded.class);
+            assertThat(node.refund(refund(authorized.paymentId(), "r" + i, null)))
+                    .isInstanceOf(PaymentApi.Refunded.class);
         }
     }
 
