@@ -29,8 +29,8 @@ import java.util.TreeMap;
 
 /// The order rows of one transaction: claimed, locked, changed in memory, written once.
 ///
-/// An order that this lane has just created itself is neither locked nor read again when it is confirmed ([Recent]):
-/// its row is written on condition that nobody else wrote it.
+/// An order that this lane has just created itself is neither locked nor read again when it is confirmed
+/// ([Recent]): its row is written on condition that nobody else wrote it.
 ///
 /// Rows are claimed by one statement in id order, before any row that is there already is locked, again in id
 /// order. So a transaction that waits while it claims holds nothing but claims of smaller ids, and one that waits
@@ -129,7 +129,7 @@ final class OrderTable {
                 case OrdersCommand.Advance _, CheckoutFailed _ -> {}
             }
         }
-        boolean hopeful = optimism.isJustified(true);
+        boolean hopeful = optimism.isJustified(claims.values().stream().allMatch(Create.class::isInstance));
         try {
             claim(claims, hopeful);
         } catch (SQLException e) {

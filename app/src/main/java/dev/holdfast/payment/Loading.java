@@ -122,7 +122,8 @@ final class Loading {
     }
 
     private static boolean isEachOfItsOwn(List<PaymentTable.Fresh> claims) {
-        return Optimism.distinct(
+        return claims.stream().noneMatch(fresh -> fresh.row().tombstone())
+                && Optimism.distinct(
                         claims.stream().map(fresh -> fresh.row().orderId()).toList())
                 && Optimism.distinct(claims.stream()
                         .map(fresh -> fresh.row().attempt().key())

@@ -11,9 +11,9 @@ import dev.holdfast.payment.PaymentCommand.Yes;
 import dev.holdfast.payment.PaymentProvider.Effected;
 import dev.holdfast.platform.Recent;
 
-/// What this lane wrote last of orders whose payment is under way ([Recent]). The version that counts is that of the
-/// order's first row: whoever opens, answers or takes back anything of the order's money writes it. (Only the count
-/// of those who ask for an operation may go on without it, and that is read where it matters.)
+/// What this lane wrote last of orders whose payment is under way ([Recent]). The version that counts is that of
+/// the order's first row: whoever opens, answers or takes back anything of the order's money writes it. (Only the
+/// count of those who ask for an operation may go on without it, and that is read where it matters.)
 ///
 /// Used by the lane's thread alone.
 final class RecentOrders {

@@ -23,7 +23,8 @@ public final class Optimism {
 
     /// Asked once for every run of a batch.
     ///
-    /// @param possible the batch itself allows it, for example no key is in it twice
+    /// @param possible the batch itself allows it: no key is in it twice, and nothing is to be undone, for what is
+    ///     undone is nearly always there
     public boolean isJustified(boolean possible) {
         justified = possible && careful == 0;
         careful = Math.max(0, careful - 1);

@@ -134,7 +134,8 @@ final class CarrierSandbox implements BatchWork<Command, Entry> {
                     columns.add(key, carrier, null, null, claimed(command).code());
             }
         });
-        try (var statement = db.prepareStatement(optimism.isJustified(true) ? CLAIM_NEW : CLAIM)) {
+        boolean hopeful = optimism.isJustified(claims.values().stream().allMatch(Make.class::isInstance));
+        try (var statement = db.prepareStatement(hopeful ? CLAIM_NEW : CLAIM)) {
             columns.bind(db, statement);
             try (var inserted = statement.executeQuery()) {
                 while (inserted.next()) {

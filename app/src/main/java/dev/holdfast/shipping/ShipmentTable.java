@@ -195,7 +195,8 @@ final class ShipmentTable {
     }
 
     private static boolean isEachOfItsOwn(Collection<ShipmentRow> claims) {
-        return Optimism.distinct(claims.stream().map(row -> row.key).toList())
+        return claims.stream().noneMatch(ShipmentRow::undone)
+                && Optimism.distinct(claims.stream().map(row -> row.key).toList())
                 && Optimism.distinct(claims.stream().map(row -> row.orderId).toList());
     }
 

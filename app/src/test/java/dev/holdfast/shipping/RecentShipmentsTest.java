@@ -14,6 +14,7 @@ import dev.holdfast.shipping.ShippingCommand.Known;
 import dev.holdfast.shipping.ShippingCommand.Made;
 import dev.holdfast.shipping.ShippingCommand.Report;
 import dev.holdfast.shipping.ShippingCommand.Undo;
+import dev.holdfast.testing.Rerun;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
@@ -66,8 +67,9 @@ class RecentShipmentsTest {
     @Test
     void a_second_caller_on_another_node_is_noticed() throws Exception {
         run(lane, begin());
-        assertThat(run(new ShippingBatch(fixture.clock, fixture.events), begin()))
-                .isInstanceOf(Call.class);
+        var elsewhere = new ShippingBatch(fixture.clock, fixture.events);
+        assertThat(Rerun.run(elsewhere, db, List.of(begin()))).singleElement().isInstanceOf(Call.class);
+        db.commit();
 
         assertThatExceptionOfType(SQLException.class).isThrownBy(() -> run(lane, MADE));
         db.rollback();
