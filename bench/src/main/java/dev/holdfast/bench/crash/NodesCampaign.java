@@ -26,6 +26,10 @@ public final class NodesCampaign implements AutoCloseable {
     /// With it a few hundred orders a minute keep a thousand sagas in flight, most of them at the provider.
     private static final Duration SLOW_PROVIDER = Duration.ofSeconds(15);
 
+    /// Of customers who wait for it. Were a thousand to hold requests open at the node that dies, what is measured
+    /// would be how they all come back at the same moment, on two cores.
+    private static final Duration LOOK_EVERY = Duration.ofSeconds(5);
+
     private static final String MAKE_ROLE = "SELECT format('CREATE ROLE %I SUPERUSER LOGIN PASSWORD %L', ?, ?)";
 
     private final NodesSettings settings;
@@ -172,7 +176,7 @@ public final class NodesCampaign implements AutoCloseable {
     }
 
     private List<Customer> customers() {
-        return IntStream.rangeClosed(1, settings.clients())
+        var customers = IntStream.rangeClosed(1, settings.clients())
                 .mapToObj(client -> new Customer(
                         grounds.door(),
                         grounds.ledger(),
@@ -180,6 +184,10 @@ public final class NodesCampaign implements AutoCloseable {
                         "%d-%d".formatted(settings.seed(), client),
                         new Random(settings.seed() * 31 + client)))
                 .toList();
+        if (settings.inFlight() > 0) {
+            customers.forEach(customer -> customer.lookingEvery(LOOK_EVERY));
+        }
+        return customers;
     }
 
     /// Who all wait for a slow provider do not come at the same moment either.
