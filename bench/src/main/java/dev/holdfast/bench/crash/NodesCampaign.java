@@ -192,7 +192,7 @@ public final class NodesCampaign implements AutoCloseable {
 
     /// Who all wait for a slow provider do not come at the same moment either.
     private Duration arrival() {
-        return settings.inFlight() == 0 ? Duration.ZERO : SLOW_PROVIDER.multipliedBy(2);
+        return settings.inFlight() == 0 ? Duration.ZERO : SLOW_PROVIDER.multipliedBy(3);
     }
 
     private List<String> shopSettings() {
