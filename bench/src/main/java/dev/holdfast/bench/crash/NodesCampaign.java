@@ -22,6 +22,7 @@ public final class NodesCampaign implements AutoCloseable {
     private static final Duration LEASE = Duration.ofSeconds(3);
     private static final String COMES_BACK = "the shop comes back, whatever was done to it";
     private static final int ROUND = 1;
+    private static final int ENOUGH = 20;
 
     /// With it a few hundred orders a minute keep a thousand sagas in flight, most of them at the provider.
     private static final Duration SLOW_PROVIDER = Duration.ofSeconds(15);
@@ -124,6 +125,8 @@ public final class NodesCampaign implements AutoCloseable {
         var quiet = Duration.ofNanos(System.nanoTime() - loaded);
         var told = grounds.ledger().checkouts();
         grounds.ledger().looked(Rule.ENDS, told.size());
+        var orders = Orders.of(told);
+        grounds.ledger().look(Rule.SOLD, orders.placed() < ENOUGH || orders.confirmed() > 0, null, orders.toString());
         var findings = new ArrayList<>(new Inquest(grounds).findings(told));
         findings.addAll(audit.findings());
         var audited = new LinkedHashMap<String, Long>();
