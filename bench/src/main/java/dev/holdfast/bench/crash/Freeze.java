@@ -40,7 +40,7 @@ record Freeze(
                         : "up to " + waited + " sessions waited for it, the last until "
                                 + RoundResult.seconds(waitedUntil),
                 stillOpen.size(),
-                stillOpen.isEmpty() ? "" : " " + stillOpen,
+                stillOpen.isEmpty() ? "" : " (" + String.join(", ", stillOpen) + ")",
                 holds,
                 confirmed);
     }

@@ -35,10 +35,10 @@ final class FrozenNode implements AutoCloseable {
             """;
 
     private static final String STILL_OPEN = """
-            SELECT format('%s (begun %s ago, idle for %s after "%s")', application_name, clock_timestamp() - xact_start,
-                          clock_timestamp() - state_change, left(query, 80))
+            SELECT application_name
               FROM pg_stat_activity
-             WHERE usename = ? AND state = 'idle in transaction'
+             WHERE usename = ? AND state = 'idle in transaction' AND clock_timestamp() - state_change > interval '2 s'
+             ORDER BY application_name
             """;
 
     private static final String WAITING_FOR_IT = """

@@ -22,9 +22,14 @@ public final class NodesCampaign implements AutoCloseable {
     private static final Duration LEASE = Duration.ofSeconds(3);
     private static final String COMES_BACK = "the shop comes back, whatever was done to it";
     private static final int ROUND = 1;
+    private static final int ENOUGH = 20;
 
     /// With it a few hundred orders a minute keep a thousand sagas in flight, most of them at the provider.
     private static final Duration SLOW_PROVIDER = Duration.ofSeconds(15);
+
+    /// Of customers who wait for it. Were a thousand to hold requests open at the node that dies, what is measured
+    /// would be how they all come back at the same moment, on two cores.
+    private static final Duration LOOK_EVERY = Duration.ofSeconds(5);
 
     private static final String MAKE_ROLE = "SELECT format('CREATE ROLE %I SUPERUSER LOGIN PASSWORD %L', ?, ?)";
 
@@ -120,6 +125,8 @@ public final class NodesCampaign implements AutoCloseable {
         var quiet = Duration.ofNanos(System.nanoTime() - loaded);
         var told = grounds.ledger().checkouts();
         grounds.ledger().looked(Rule.ENDS, told.size());
+        var orders = Orders.of(told);
+        grounds.ledger().look(Rule.SOLD, orders.placed() < ENOUGH || orders.confirmed() > 0, null, orders.toString());
         var findings = new ArrayList<>(new Inquest(grounds).findings(told));
         findings.addAll(audit.findings());
         var audited = new LinkedHashMap<String, Long>();
@@ -172,7 +179,7 @@ public final class NodesCampaign implements AutoCloseable {
     }
 
     private List<Customer> customers() {
-        return IntStream.rangeClosed(1, settings.clients())
+        var customers = IntStream.rangeClosed(1, settings.clients())
                 .mapToObj(client -> new Customer(
                         grounds.door(),
                         grounds.ledger(),
@@ -180,11 +187,15 @@ public final class NodesCampaign implements AutoCloseable {
                         "%d-%d".formatted(settings.seed(), client),
                         new Random(settings.seed() * 31 + client)))
                 .toList();
+        if (settings.inFlight() > 0) {
+            customers.forEach(customer -> customer.lookingEvery(LOOK_EVERY));
+        }
+        return customers;
     }
 
     /// Who all wait for a slow provider do not come at the same moment either.
     private Duration arrival() {
-        return settings.inFlight() == 0 ? Duration.ZERO : SLOW_PROVIDER.multipliedBy(2);
+        return settings.inFlight() == 0 ? Duration.ZERO : SLOW_PROVIDER.multipliedBy(3);
     }
 
     private List<String> shopSettings() {

@@ -49,17 +49,19 @@ public record NodesResult(
     /// For people.
     public List<String> lines() {
         var lines = new ArrayList<String>();
-        lines.add("takeovers: blow, sagas in flight at the node, seconds until all of them moved");
+        lines.add(
+                "takeovers: blow, sagas in flight at the node, seconds until all of them moved, load average of the machine");
         for (var takeover : takeovers) {
             lines.add(String.format(
                     Locale.ROOT,
-                    "  %-40s %-7s %6d  %s",
+                    "  %-40s %-7s %6d  %6s  %6.1f",
                     takeover.node(),
                     takeover.blow(),
                     takeover.sagas(),
                     takeover.moving() == null
                             ? "never"
-                            : "%.2f".formatted(takeover.moving().toMillis() / 1e3)));
+                            : "%.2f".formatted(takeover.moving().toMillis() / 1e3),
+                    takeover.load()));
         }
         var moving = secondsUntilMoving();
         if (!moving.isEmpty()) {

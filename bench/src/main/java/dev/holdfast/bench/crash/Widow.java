@@ -94,7 +94,7 @@ final class Widow {
     }
 
     private Takeover told(String blow, int sagas, Duration moving) {
-        return new Takeover(name + "#" + epoch, blow, sagas, moving);
+        return Takeover.now(name + "#" + epoch, blow, sagas, moving);
     }
 
     private List<String> itsSagas(Connection db) throws SQLException {
