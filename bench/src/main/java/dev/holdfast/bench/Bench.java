@@ -15,6 +15,7 @@ import picocli.CommandLine.Spec;
             CheckoutCommand.class,
             CrashCommand.class,
             NodesCommand.class,
+            OutboxCommand.class,
             RolesCommand.class,
             WaitingCommand.class
         })
