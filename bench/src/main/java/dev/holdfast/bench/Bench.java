@@ -20,6 +20,7 @@ import picocli.CommandLine.Spec;
             LatencyCommand.class,
             ModelCommand.class,
             NodesCommand.class,
+            OutboxCommand.class,
             RolesCommand.class,
             SlowProviderCommand.class,
             StartCommand.class,

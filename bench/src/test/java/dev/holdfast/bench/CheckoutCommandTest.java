@@ -46,6 +46,25 @@ class CheckoutCommandTest {
     }
 
     @Test
+    void a_backlog_of_events_is_drained_held_back_and_caught_up() throws Exception {
+        var lines = run(
+                        "outbox",
+                        "--rate=100",
+                        "--backlog=1000",
+                        "--seconds=1",
+                        "--scale=150",
+                        "--minutes=0.1",
+                        "--json")
+                .lines()
+                .toList();
+        var figures = Json.mapper().readTree(lines.getLast()).get("figures");
+        assertThat(figures.at("/waiting behind the slow publisher/value").asDouble())
+                .isPositive();
+        assertThat(figures.at("/largest table at the end/value").asDouble()).isPositive();
+        assertThat(figures.at("/commit to handler p99/target").asString()).isEqualTo("<= 50");
+    }
+
+    @Test
     void sagas_that_wait_are_counted_put_down_and_in_flight() throws Exception {
         var result = CommandRun.measured("memory", "--sagas=200", "--senders=50", "--json");
         for (var how : new String[] {"put_down", "in_flight"}) {

@@ -77,7 +77,8 @@ class FrozenConsumerTest {
                 quick.partition(),
                 quick.partitionsAhead(),
                 quick.inboxKept(),
-                quick.upkeep());
+                quick.upkeep(),
+                quick.rate());
     }
 
     @Test
