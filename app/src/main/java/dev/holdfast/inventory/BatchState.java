@@ -3,6 +3,7 @@ package dev.holdfast.inventory;
 import dev.holdfast.inventory.ChangeTable.Change;
 import dev.holdfast.inventory.InventoryApi.ReservationRef;
 import dev.holdfast.inventory.ReservationRow.Line;
+import dev.holdfast.inventory.ReservationRow.Version;
 import dev.holdfast.platform.Event;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -10,8 +11,8 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /// All that a batch has claimed and locked, as the commands decided so far have left it; and from that, what there
@@ -20,8 +21,8 @@ import java.util.TreeSet;
 final class BatchState {
 
     private final Instant now;
-    private final Set<String> claimed;
-    private final Map<String, ReservationRow> stored;
+    private final Map<String, ReservationRow> planned;
+    private final Map<String, Version> locked;
     private final Map<String, ReservationRow> rows;
     private final Map<String, Set<String>> ofSaga = new HashMap<>();
     private final Map<String, Change> changes;
@@ -33,24 +34,33 @@ final class BatchState {
 
     /// @param now the database's clock
     /// @param planned the rows this batch has inserted as claims; until a command decides, they are not there
-    /// @param locked the rows that were there
+    /// @param locked the rows that were there, locked or recalled
     /// @param changes the keyed changes, claimed or answered
     /// @param lapsed lapsed holds by product, of the products that may fall short
     record Loaded(
             Instant now,
             Map<String, ReservationRow> planned,
-            Map<String, ReservationRow> locked,
+            Map<String, Version> locked,
             Map<String, Change> changes,
             Stock stock,
             Map<String, Set<String>> lapsed) {}
 
+    /// @param moves rows of others than this batch in which only status, deadline and count of events changed
+    /// @param updates rows in which more changed
+    /// @param inserts rows that were not there
+    /// @param withdrawals claims that no command has used
+    record Writes(
+            List<Version> moves,
+            List<ReservationRow> updates,
+            List<ReservationRow> inserts,
+            List<String> withdrawals) {}
+
     BatchState(Loaded loaded) {
         now = loaded.now();
-        claimed = loaded.planned().keySet();
-        stored = new HashMap<>(loaded.locked());
-        stored.putAll(loaded.planned());
-        rows = new HashMap<>(loaded.locked());
-        rows.values().forEach(this::remember);
+        planned = loaded.planned();
+        locked = loaded.locked();
+        rows = new HashMap<>();
+        locked.values().forEach(version -> put(version.row()));
         changes = new HashMap<>(loaded.changes());
         stock = loaded.stock();
         lapsed = loaded.lapsed();
@@ -141,20 +151,46 @@ final class BatchState {
                 .toList();
     }
 
-    List<ReservationRow> updates() {
-        return rows.values().stream()
-                .filter(row -> stored.containsKey(row.id()) && !Objects.equals(stored.get(row.id()), row))
-                .toList();
+    /// What there is to write of reservations, each in key order.
+    Writes writes() {
+        var writes = new Writes(new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+        for (var row : new TreeMap<>(rows).values()) {
+            var claim = planned.get(row.id());
+            var before = locked.get(row.id());
+            if (claim != null) {
+                if (!row.equals(claim)) {
+                    writes.updates().add(row);
+                }
+            } else if (before == null) {
+                writes.inserts().add(row);
+            } else if (!row.movedFrom(before.row())) {
+                writes.updates().add(row);
+            } else if (!row.equals(before.row())) {
+                writes.moves().add(new Version(row, before.writtenBy()));
+            }
+        }
+        for (var id : planned.keySet()) {
+            if (!rows.containsKey(id)) {
+                writes.withdrawals().add(id);
+            }
+        }
+        return writes;
     }
 
-    List<ReservationRow> inserts() {
-        return rows.values().stream()
-                .filter(row -> !stored.containsKey(row.id()))
-                .toList();
+    /// The rows of reservations as they stand once this batch is written, those that no command has used left out.
+    Collection<ReservationRow> rows() {
+        return rows.values();
     }
 
-    List<String> withdrawals() {
-        return claimed.stream().filter(id -> !rows.containsKey(id)).toList();
+    /// The rows as `transaction` leaves them.
+    List<Version> versions(int transaction) {
+        var versions = new ArrayList<Version>(rows.size());
+        for (var row : rows.values()) {
+            var before = locked.get(row.id());
+            boolean untouched = before != null && row.equals(before.row());
+            versions.add(untouched ? before : new Version(row, transaction));
+        }
+        return versions;
     }
 
     List<String> undecidedKeys() {

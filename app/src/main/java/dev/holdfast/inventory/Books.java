@@ -50,17 +50,17 @@ final class Books implements InventoryBooks {
             """;
 
     private static final String FIND_NEGATIVE_AVAILABLE = """
-            WITH broken AS (SELECT product_id, warehouse_id FROM inventory.inventory WHERE available < 0)
+            WITH broken AS (SELECT product_id, warehouse_id FROM inventory.stock WHERE available < 0)
             """ + COUNT;
 
     private static final String FIND_NEGATIVE_RESERVED = """
-            WITH broken AS (SELECT product_id, warehouse_id FROM inventory.inventory WHERE reserved < 0)
+            WITH broken AS (SELECT product_id, warehouse_id FROM inventory.stock WHERE reserved < 0)
             """ + COUNT;
 
     private static final String FIND_NOT_CONSERVED = LEDGER + """
             broken AS (
                 SELECT product_id, warehouse_id
-                  FROM inventory.inventory i
+                  FROM inventory.stock i
                   LEFT JOIN ledger l USING (product_id, warehouse_id)
                  WHERE i.available + i.reserved + i.committed <> coalesce(l.came_in, 0)
             )
@@ -69,7 +69,7 @@ final class Books implements InventoryBooks {
     private static final String FIND_UNLIKE_LEDGER = LEDGER + """
             broken AS (
                 SELECT product_id, warehouse_id
-                  FROM inventory.inventory i
+                  FROM inventory.stock i
                   FULL JOIN ledger l USING (product_id, warehouse_id)
                  WHERE (coalesce(i.available, 0), coalesce(i.reserved, 0), coalesce(i.committed, 0))
                        <> (coalesce(l.available, 0), coalesce(l.reserved, 0), coalesce(l.committed, 0))
@@ -79,7 +79,7 @@ final class Books implements InventoryBooks {
     private static final String FIND_UNLIKE_LIVE = RESERVED + """
             broken AS (
                 SELECT product_id, warehouse_id
-                  FROM inventory.inventory i
+                  FROM inventory.stock i
                   FULL JOIN lines l USING (product_id, warehouse_id)
                  WHERE coalesce(i.reserved, 0) <> coalesce(l.live, 0)
             )
@@ -88,7 +88,7 @@ final class Books implements InventoryBooks {
     private static final String FIND_UNLIKE_COMMITTED = RESERVED + """
             broken AS (
                 SELECT product_id, warehouse_id
-                  FROM inventory.inventory i
+                  FROM inventory.stock i
                   FULL JOIN lines l USING (product_id, warehouse_id)
                  WHERE coalesce(i.committed, 0) <> coalesce(l.committed, 0)
             )

@@ -12,7 +12,9 @@ import dev.holdfast.inventory.InventoryCommand.OfReservation;
 import dev.holdfast.inventory.InventoryCommand.Pin;
 import dev.holdfast.inventory.InventoryCommand.Receive;
 import dev.holdfast.inventory.InventoryCommand.Release;
+import dev.holdfast.inventory.ReservationRow.Version;
 import dev.holdfast.inventory.Stock.Place;
+import dev.holdfast.inventory.StockTable.Need;
 import dev.holdfast.platform.Outbox;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -26,6 +28,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /// One transaction for whatever came in meanwhile: claim, lock, decide, write. The number of statements does not
@@ -36,6 +40,8 @@ import java.util.TreeSet;
 /// before rows that are locked in each table; a row inserted and not committed is seen by nobody who locks, only by
 /// who inserts the same, in the same order.
 ///
+/// Rows that nobody else has written since this lane wrote them are not read again ([Recall]).
+///
 /// A batch that is run again (its COMMIT was lost, or it was rolled back) finds its claims, or not, and answers as
 /// the first run would have.
 final class InventoryBatch implements BatchWork<Asked, Outcome> {
@@ -45,50 +51,95 @@ final class InventoryBatch implements BatchWork<Asked, Outcome> {
     /// of ours releases by reservation) has it alone. The first lock of its batch, so it closes no circle.
     private static final long SAGA_LOCK = 0x686f6c6466617374L;
 
-    private static final String NOW = """
-            SELECT clock_timestamp()
+    private static final String BEGIN = """
+            SELECT clock_timestamp(), pg_current_xact_id()::text
             """;
 
     private static final String SHARE_SAGAS = """
-            SELECT clock_timestamp() FROM pg_advisory_xact_lock_shared(?)
+            SELECT clock_timestamp(), pg_current_xact_id()::text FROM pg_advisory_xact_lock_shared(?)
             """;
 
     private static final String OWN_SAGAS = """
-            SELECT clock_timestamp() FROM pg_advisory_xact_lock(?)
+            SELECT clock_timestamp(), pg_current_xact_id()::text FROM pg_advisory_xact_lock(?)
             """;
+
+    /// @param now the database's clock, which decides about deadlines: no two clocks are compared
+    /// @param transaction what this batch writes has this `xmin`
+    private record Begun(Instant now, int transaction) {}
 
     private final ReservationTable reservations = new ReservationTable();
     private final ChangeTable changes = new ChangeTable();
-    private final StockTable stock = new StockTable();
+    private final StockTable stock;
+    private final Recall recall;
     private final Outbox outbox;
     private final Duration ttl;
 
-    InventoryBatch(Outbox outbox, Duration ttl) {
+    /// @param stock as the lane comes to its stock rows
+    /// @param recall what the lane remembers
+    InventoryBatch(Outbox outbox, Duration ttl, StockTable stock, Recall recall) {
         this.outbox = outbox;
         this.ttl = ttl;
+        this.stock = stock;
+        this.recall = recall;
     }
 
     @Override
     public List<Outcome> run(Connection db, List<Asked> asked) throws SQLException {
-        var state = load(db, asked.stream().map(Asked::command).toList());
-        var results = decide(state, asked);
-        write(db, state);
+        var commands = asked.stream().map(Asked::command).toList();
+        var begun = begin(db, commands);
+        var planned = claims(commands, begun.now());
+        planned.keySet().retainAll(reservations.claim(db, planned.values(), begun.now()));
+        var results = fromMemory(db, asked, planned, begun);
+        if (results == null) {
+            var state = new BatchState(load(db, commands, planned, begun.now()));
+            results = decide(state, asked);
+            write(db, state);
+            recall.remember(state, begun.transaction());
+        }
         return results;
     }
 
-    private BatchState load(Connection db, List<InventoryCommand> commands) throws SQLException {
-        var now = begin(db, commands);
-        var planned = claims(commands, now);
-        planned.keySet().retainAll(reservations.claim(db, planned.values(), now));
+    /// Decides on what this lane remembers of the rows, without reading them, and lets the writing prove it.
+    ///
+    /// The order of locks is the same: claims in key order, then the reservations, then stock; the latter two are
+    /// locked by being written.
+    ///
+    /// @return null when the rows have to be locked first; nothing is written then but the claims
+    private List<Outcome> fromMemory(Connection db, List<Asked> asked, Map<String, ReservationRow> planned, Begun begun)
+            throws SQLException {
+        var commands = asked.stream().map(Asked::command).toList();
+        var recalled = recall.load(db, commands, planned, begun.now());
+        if (recalled == null || reservations.anyOf(db, undoable(commands, planned))) {
+            return null;
+        }
+        var state = new BatchState(recalled);
+        var results = decide(state, asked);
+        if (!Recall.proves(state, recalled, results)) {
+            return null;
+        }
+        try {
+            write(db, state);
+        } catch (StaleRows e) {
+            recall.missed();
+            throw e;
+        }
+        recall.hit();
+        recall.remember(state, begun.transaction());
+        return results;
+    }
+
+    private BatchState.Loaded load(
+            Connection db, List<InventoryCommand> commands, Map<String, ReservationRow> planned, Instant now)
+            throws SQLException {
         var wanted = new TreeSet<>(named(commands));
         wanted.addAll(reservations.ofSagas(db, sagas(commands)));
         wanted.removeAll(planned.keySet());
         var locked = reservations.lock(db, wanted);
         var keyed = changes.claim(db, keys(commands), now);
         stock.open(db, places(commands), now);
-        var counters = stock.lock(db, products(commands, locked, now));
+        var counters = stock.read(db, needs(commands, locked, now));
         var lapsed = reservations.lapsed(db, scarce(commands, counters), now);
-        return new BatchState(new BatchState.Loaded(now, planned, locked, keyed, counters, lapsed));
+        return new BatchState.Loaded(now, planned, locked, keyed, counters, lapsed);
     }
 
     private List<Outcome> decide(BatchState state, List<Asked> asked) {
@@ -113,32 +164,36 @@ final class InventoryBatch implements BatchWork<Asked, Outcome> {
 
     private void write(Connection db, BatchState state) throws SQLException {
         var now = state.now();
-        stock.write(db, state.stock(), now);
-        reservations.update(db, state.updates(), now);
-        reservations.insert(db, state.inserts(), now);
-        reservations.withdraw(db, state.withdrawals());
+        var writes = state.writes();
+        reservations.move(db, writes.moves(), now);
+        reservations.update(db, writes.updates(), now);
+        reservations.insert(db, writes.inserts(), now);
+        reservations.withdraw(db, writes.withdrawals());
         changes.answer(db, state.decided());
         changes.withdraw(db, state.undecidedKeys());
+        stock.write(db, state.stock(), now);
         if (!state.events().isEmpty()) {
             outbox.append(db, state.events());
         }
     }
 
     /// Takes the saga lock as the batch needs it.
-    ///
-    /// @return the database's clock, which decides about deadlines: no two clocks are compared
-    private static Instant begin(Connection db, List<InventoryCommand> commands) throws SQLException {
-        boolean undoes = commands.stream()
-                .anyMatch(command ->
-                        command instanceof Release release && release.target().sagaId() != null);
-        boolean holds = commands.stream().anyMatch(Hold.class::isInstance);
-        try (var statement = db.prepareStatement(undoes ? OWN_SAGAS : holds ? SHARE_SAGAS : NOW)) {
+    private static Begun begin(Connection db, List<InventoryCommand> commands) throws SQLException {
+        boolean undoes = false;
+        boolean holds = false;
+        for (var command : commands) {
+            undoes |= command instanceof Release release && release.target().sagaId() != null;
+            holds |= command instanceof Hold;
+        }
+        try (var statement = db.prepareStatement(undoes ? OWN_SAGAS : holds ? SHARE_SAGAS : BEGIN)) {
             if (undoes || holds) {
                 statement.setLong(1, SAGA_LOCK);
             }
             try (var result = statement.executeQuery()) {
                 result.next();
-                return result.getObject(1, OffsetDateTime.class).toInstant();
+                return new Begun(
+                        result.getObject(1, OffsetDateTime.class).toInstant(),
+                        SqlArrays.transaction(result.getString(2)));
             }
         }
     }
@@ -165,6 +220,17 @@ final class InventoryBatch implements BatchWork<Asked, Outcome> {
                 case Expire expire -> ids.addAll(expire.reservationIds());
                 case OfReservation target -> ids.add(Decisions.name(target.target()));
                 case Receive _, Correct _ -> {}
+            }
+        }
+        return ids;
+    }
+
+    /// Sagas that hold under another id than their own: their undo would be a row of that id.
+    private static Set<String> undoable(List<InventoryCommand> commands, Map<String, ReservationRow> planned) {
+        var ids = new TreeSet<String>();
+        for (var command : commands) {
+            if (command instanceof Hold hold && !planned.containsKey(hold.sagaId())) {
+                ids.add(hold.sagaId());
             }
         }
         return ids;
@@ -202,25 +268,27 @@ final class InventoryBatch implements BatchWork<Asked, Outcome> {
         return places;
     }
 
-    /// Products whose rows this batch may move. Extending and pinning move none, so they lock none; but a hold that
-    /// is found lapsed is expired whoever finds it, so its products are among them.
-    private static Set<String> products(
-            List<InventoryCommand> commands, Map<String, ReservationRow> locked, Instant now) {
-        var products = new TreeSet<String>();
-        places(commands).forEach(place -> products.add(place.productId()));
+    /// The products whose rows this batch may move. Extending and pinning move none, so they lock none; but what
+    /// is found lapsed is expired whoever finds it, so its products are among them. Who brings stock in or sets
+    /// a figure wants to know all there is.
+    private static SortedMap<String, Need> needs(
+            List<InventoryCommand> commands, Map<String, Version> locked, Instant now) {
+        var needs = new TreeMap<String, Need>();
+        places(commands).forEach(place -> needs.put(place.productId(), new Need(0, true)));
         boolean moves = false;
         for (var command : commands) {
             if (command instanceof Hold hold) {
-                products.addAll(hold.wanted().keySet());
+                hold.wanted().forEach((product, pieces) -> needs.merge(product, new Need(pieces, false), Need::and));
             }
             moves |= !(command instanceof Extend || command instanceof Pin);
         }
-        for (var row : locked.values()) {
+        for (var version : locked.values()) {
+            var row = version.row();
             if (moves || row.lapsed(now)) {
-                row.lines().forEach(line -> products.add(line.itemId()));
+                row.lines().forEach(line -> needs.putIfAbsent(line.itemId(), Need.NONE));
             }
         }
-        return products;
+        return needs;
     }
 
     /// Products of which the holds of this batch want more than there is: only for them is it asked whether lapsed

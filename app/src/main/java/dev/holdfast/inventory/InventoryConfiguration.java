@@ -1,8 +1,7 @@
 package dev.holdfast.inventory;
 
-import dev.holdfast.groupcommit.GroupCommit;
-import dev.holdfast.inventory.InventoryCommand.Asked;
 import dev.holdfast.platform.EventConsumer;
+import dev.holdfast.platform.Ids;
 import dev.holdfast.platform.Lanes;
 import dev.holdfast.platform.ServiceDatabase;
 import dev.holdfast.platform.ServiceDatabases;
@@ -32,9 +31,14 @@ class InventoryConfiguration {
             Warehouses warehouses,
             InventorySettings settings) {
         var database = databases.of(SERVICE);
-        GroupCommit<Asked, Outcome> lane =
-                lanes.open(SERVICE, database, new InventoryBatch(outboxes.of(database), settings.holdTtl()));
-        return new InventoryService(lane, new InventoryRequests(warehouses), new InventoryReads(database.pool()));
+        var opened = new InventoryLanes(
+                lanes,
+                database,
+                outboxes.of(database),
+                settings,
+                Ids.next("node").hashCode());
+        return new InventoryService(
+                opened::submit, new InventoryRequests(warehouses), new InventoryReads(database.pool()));
     }
 
     @Bean

@@ -18,18 +18,16 @@ final class InventoryReads {
     /// wall clock's function, which is volatile: with it the index on deadlines could not be used.
     private static final String FIND_AVAILABLE = """
             WITH lapsed AS (
-                SELECT line.item_id, line.warehouse_id, sum(line.qty) AS quantity
-                  FROM inventory.reservations r
-                 CROSS JOIN LATERAL jsonb_to_recordset(r.lines)
-                       AS line (item_id text, warehouse_id text, qty bigint)
-                 WHERE r.expires_at <= now()
-                   AND line.item_id = ANY (?)
-                 GROUP BY line.item_id, line.warehouse_id
+                SELECT product_id, warehouse_id, sum(quantity) AS quantity
+                  FROM inventory.reservation_lines
+                 WHERE expires_at <= now()
+                   AND product_id = ANY (?)
+                 GROUP BY product_id, warehouse_id
             )
             SELECT i.product_id, i.warehouse_id,
                    i.available + coalesce(l.quantity, 0), i.reserved - coalesce(l.quantity, 0)
-              FROM inventory.inventory i
-              LEFT JOIN lapsed l ON l.item_id = i.product_id AND l.warehouse_id = i.warehouse_id
+              FROM inventory.stock i
+              LEFT JOIN lapsed l ON l.product_id = i.product_id AND l.warehouse_id = i.warehouse_id
              WHERE i.product_id = ANY (?)
              ORDER BY i.product_id, i.warehouse_id
             """;
@@ -63,7 +61,7 @@ final class InventoryReads {
             )
             SELECT r.reservation_id
               FROM lapsed r
-             WHERE EXISTS (SELECT FROM jsonb_to_recordset(r.lines) AS line (item_id text) WHERE line.item_id = ?)
+             WHERE EXISTS (SELECT FROM string_to_table(r.lines, E'\\n') AS line WHERE split_part(line, E'\\t', 1) = ?)
              LIMIT ?
             """;
 

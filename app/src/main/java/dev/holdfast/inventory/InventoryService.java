@@ -1,6 +1,5 @@
 package dev.holdfast.inventory;
 
-import dev.holdfast.groupcommit.GroupCommit;
 import dev.holdfast.inventory.InventoryCommand.Asked;
 import dev.holdfast.inventory.InventoryCommand.Commit;
 import dev.holdfast.inventory.InventoryCommand.Correct;
@@ -23,6 +22,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
 
 /// The inventory as its callers see it: checks what they ask, sends it down the lane, gives the outcome its shape.
 final class InventoryService implements InventoryApi {
@@ -32,12 +32,12 @@ final class InventoryService implements InventoryApi {
 
     private static final int SWEPT_AT_ONCE = 500;
 
-    private final GroupCommit<Asked, Outcome> lane;
+    private final Function<Asked, Outcome> lanes;
     private final InventoryRequests requests;
     private final InventoryReads reads;
 
-    InventoryService(GroupCommit<Asked, Outcome> lane, InventoryRequests requests, InventoryReads reads) {
-        this.lane = lane;
+    InventoryService(Function<Asked, Outcome> lanes, InventoryRequests requests, InventoryReads reads) {
+        this.lanes = lanes;
         this.requests = requests;
         this.reads = reads;
     }
@@ -175,7 +175,7 @@ final class InventoryService implements InventoryApi {
     }
 
     private Outcome ask(InventoryCommand command) {
-        return lane.submit(new Asked(command, Trace.currentTraceparent()));
+        return lanes.apply(new Asked(command, Trace.currentTraceparent()));
     }
 
     private static Changed changed(Outcome outcome) {

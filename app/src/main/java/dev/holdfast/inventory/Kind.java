@@ -20,6 +20,7 @@ enum Kind {
     final int available;
     final int reserved;
     final int committed;
+    private final String code = name().toLowerCase(Locale.ROOT);
 
     Kind(int available, int reserved, int committed) {
         this.available = available;
@@ -29,6 +30,6 @@ enum Kind {
 
     /// As the ledger has it.
     String code() {
-        return name().toLowerCase(Locale.ROOT);
+        return code;
     }
 }

@@ -5,6 +5,7 @@ import dev.holdfast.inventory.InventoryApi.Shortage;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /// A row of `inventory.reservations`. Immutable, so that what a batch has to write is what differs from what it
 /// loaded.
@@ -25,6 +26,10 @@ record ReservationRow(
         long eventSeq,
         List<Line> lines,
         Refusal refusal) {
+
+    /// @param writtenBy the transaction that wrote this version of the row (its `xmin`): whoever writes the row
+    ///     leaves another
+    record Version(ReservationRow row, int writtenBy) {}
 
     /// @param restocked how many of them came back after they were committed; null: none
     record Line(String itemId, String warehouseId, int qty, Integer restocked) {
@@ -88,6 +93,15 @@ record ReservationRow(
     /// Held, and its deadline is over: nobody may use it any more, whether a sweeper has been there or not.
     boolean lapsed(Instant now) {
         return status == Status.HELD && !expiresAt.isAfter(now);
+    }
+
+    /// Whether nothing but status, deadline and count of events differs from `before`.
+    boolean movedFrom(ReservationRow before) {
+        return sagaId.equals(before.sagaId)
+                && Objects.equals(key, before.key)
+                && Objects.equals(hash, before.hash)
+                && lines.equals(before.lines)
+                && Objects.equals(refusal, before.refusal);
     }
 
     boolean isTombstone() {

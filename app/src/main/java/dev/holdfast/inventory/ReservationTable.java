@@ -1,7 +1,7 @@
 package dev.holdfast.inventory;
 
-import dev.holdfast.inventory.ReservationRow.Line;
 import dev.holdfast.inventory.ReservationRow.Refusal;
+import dev.holdfast.inventory.ReservationRow.Version;
 import dev.holdfast.platform.Json;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -10,7 +10,6 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -31,8 +30,9 @@ final class ReservationTable {
                    (reservation_id, saga_id, idempotency_key, request_hash, status, expires_at, event_seq, lines,
                     refusal, created_at, updated_at)
             SELECT n.reservation_id, n.saga_id, n.idempotency_key, n.request_hash, n.status,
-                   n.expires_at::timestamptz, n.event_seq, n.lines::jsonb, n.refusal::jsonb, t.now, t.now
-              FROM unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::bigint[], ?::text[],
+                   timestamptz 'epoch' + n.expires_at * interval '1 microsecond', n.event_seq, n.lines,
+                   n.refusal::jsonb, t.now, t.now
+              FROM unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::bigint[], ?::bigint[], ?::text[],
                           ?::text[])
                    AS n (reservation_id, saga_id, idempotency_key, request_hash, status, expires_at, event_seq, lines,
                          refusal)
@@ -43,6 +43,7 @@ final class ReservationTable {
             """;
 
     private static final String LOCK = "SELECT " + COLUMNS + """
+                 , xmin::text
               FROM inventory.reservations
              WHERE reservation_id = ANY (?)
              ORDER BY reservation_id
@@ -55,6 +56,11 @@ final class ReservationTable {
              WHERE saga_id = ANY (?)
             """;
 
+    /// Whether any of these is there.
+    private static final String EXIST = """
+            SELECT EXISTS (SELECT FROM inventory.reservations WHERE reservation_id = ANY (?))
+            """;
+
     /// Lapsed holds of certain products: first the few that have lapsed at all, then their lines. The few are
     /// materialized so that they are found by the index of deadlines: in one statement with the LIMIT, the planner
     /// preferred to walk every reservation there ever was in the order of the ids, and this runs whenever a product
@@ -65,21 +71,35 @@ final class ReservationTable {
                   FROM inventory.reservations
                  WHERE expires_at <= ?
             )
-            SELECT DISTINCT line.item_id, r.reservation_id
+            SELECT DISTINCT split_part(line, E'\\t', 1) AS product_id, r.reservation_id
               FROM lapsed r
-             CROSS JOIN LATERAL jsonb_to_recordset(r.lines) AS line (item_id text)
-             WHERE line.item_id = ANY (?)
+             CROSS JOIN LATERAL string_to_table(r.lines, E'\\n') AS line
+             WHERE split_part(line, E'\\t', 1) = ANY (?)
              LIMIT 500
             """;
 
-    /// The saga is written too, though it never changes once it is committed: a claim that its own command did not
-    /// use may be used by the next one of the batch, of another saga.
+    /// What most steps change, and no more: pinning, committing, releasing and expiring a hold write neither its
+    /// lines nor its keys again, so the new version of the row is made from the old one and not from what travels
+    /// here, and the log has the difference only. Only where the row still is the version that was decided on:
+    /// whoever wrote it since has left another `xmin`.
+    private static final String MOVE = """
+            UPDATE inventory.reservations r
+               SET status = n.status, expires_at = timestamptz 'epoch' + n.expires_at * interval '1 microsecond',
+                   event_seq = n.event_seq, updated_at = ?
+              FROM unnest(?::text[], ?::int[], ?::text[], ?::bigint[], ?::bigint[])
+                   AS n (reservation_id, written_by, status, expires_at, event_seq)
+             WHERE r.reservation_id = n.reservation_id
+               AND r.xmin = n.written_by
+            """;
+
+    /// The whole row. The saga is written too, though it never changes once it is committed: a claim that its own
+    /// command did not use may be used by the next one of the batch, of another saga.
     private static final String UPDATE = """
             UPDATE inventory.reservations r
                SET saga_id = n.saga_id, idempotency_key = n.idempotency_key, request_hash = n.request_hash,
-                   status = n.status, expires_at = n.expires_at::timestamptz, event_seq = n.event_seq,
-                   lines = n.lines::jsonb, refusal = n.refusal::jsonb, updated_at = t.now
-              FROM unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::bigint[], ?::text[],
+                   status = n.status, expires_at = timestamptz 'epoch' + n.expires_at * interval '1 microsecond',
+                   event_seq = n.event_seq, lines = n.lines, refusal = n.refusal::jsonb, updated_at = t.now
+              FROM unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::bigint[], ?::bigint[], ?::text[],
                           ?::text[])
                    AS n (reservation_id, saga_id, idempotency_key, request_hash, status, expires_at, event_seq, lines,
                          refusal)
@@ -110,8 +130,8 @@ final class ReservationTable {
         return claimed;
     }
 
-    Map<String, ReservationRow> lock(Connection db, Collection<String> ids) throws SQLException {
-        var rows = new HashMap<String, ReservationRow>();
+    Map<String, Version> lock(Connection db, Collection<String> ids) throws SQLException {
+        var rows = new HashMap<String, Version>();
         if (ids.isEmpty()) {
             return rows;
         }
@@ -120,11 +140,24 @@ final class ReservationTable {
             try (var result = statement.executeQuery()) {
                 while (result.next()) {
                     var row = read(result);
-                    rows.put(row.id(), row);
+                    rows.put(row.id(), new Version(row, SqlArrays.transaction(result.getString(10))));
                 }
             }
         }
         return rows;
+    }
+
+    boolean anyOf(Connection db, Collection<String> ids) throws SQLException {
+        if (ids.isEmpty()) {
+            return false;
+        }
+        try (var statement = db.prepareStatement(EXIST)) {
+            SqlArrays.text(statement, 1, ids);
+            try (var result = statement.executeQuery()) {
+                result.next();
+                return result.getBoolean(1);
+            }
+        }
     }
 
     /// A row's saga never changes, so what is found here can be locked afterwards by id.
@@ -163,6 +196,26 @@ final class ReservationTable {
         return found;
     }
 
+    /// Writes status, deadline and count of events; of rows in which nothing else changed.
+    ///
+    /// @param rows in key order: those that were recalled are locked only now; each with the version of it that was
+    ///     decided on
+    /// @throws StaleRows a row is not what was decided on
+    void move(Connection db, List<Version> rows, Instant now) throws SQLException {
+        if (rows.isEmpty()) {
+            return;
+        }
+        try (var statement = db.prepareStatement(MOVE)) {
+            SqlArrays.time(statement, 1, now);
+            SqlArrays.text(statement, 2, rows, one -> one.row().id());
+            SqlArrays.ints(statement, 3, rows, Version::writtenBy);
+            SqlArrays.text(statement, 4, rows, one -> one.row().status().code());
+            SqlArrays.times(statement, 5, rows, one -> one.row().expiresAt());
+            SqlArrays.bigint(statement, 6, rows, one -> one.row().eventSeq());
+            StaleRows.expect(rows.size(), statement.executeUpdate(), "reservations");
+        }
+    }
+
     void update(Connection db, List<ReservationRow> rows, Instant now) throws SQLException {
         if (rows.isEmpty()) {
             return;
@@ -188,17 +241,18 @@ final class ReservationTable {
         }
     }
 
+    /// @param result its first columns are [#COLUMNS]
     static ReservationRow read(ResultSet result) throws SQLException {
-        var refusal = result.getString("refusal");
+        var refusal = result.getString(9);
         return new ReservationRow(
-                result.getString("reservation_id"),
-                result.getString("saga_id"),
-                result.getString("idempotency_key"),
-                result.getString("request_hash"),
-                Status.of(result.getString("status")),
-                SqlArrays.instant(result.getObject("expires_at", OffsetDateTime.class)),
-                result.getLong("event_seq"),
-                Arrays.asList(Json.read(result.getString("lines"), Line[].class)),
+                result.getString(1),
+                result.getString(2),
+                result.getString(3),
+                result.getString(4),
+                Status.of(result.getString(5)),
+                SqlArrays.instant(result.getObject(6, OffsetDateTime.class)),
+                result.getLong(7),
+                Lines.read(result.getString(8)),
                 refusal == null ? null : Json.read(refusal, Refusal.class));
     }
 
@@ -211,7 +265,7 @@ final class ReservationTable {
         SqlArrays.text(statement, 5, rows, row -> row.status().code());
         SqlArrays.times(statement, 6, rows, ReservationRow::expiresAt);
         SqlArrays.bigint(statement, 7, rows, ReservationRow::eventSeq);
-        SqlArrays.text(statement, 8, rows, row -> Json.write(row.lines()));
+        SqlArrays.text(statement, 8, rows, row -> Lines.write(row.lines()));
         SqlArrays.text(statement, 9, rows, row -> row.refusal() == null ? null : Json.write(row.refusal()));
         SqlArrays.time(statement, 10, now);
     }

@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.function.Function;
 
@@ -16,7 +17,11 @@ final class SqlArrays {
 
     static <T> void text(PreparedStatement statement, int index, Collection<T> rows, Function<T, String> column)
             throws SQLException {
-        var values = rows.stream().map(column).toArray(String[]::new);
+        var values = new String[rows.size()];
+        int at = 0;
+        for (var row : rows) {
+            values[at++] = column.apply(row);
+        }
         statement.setArray(index, statement.getConnection().createArrayOf("text", values));
     }
 
@@ -26,16 +31,36 @@ final class SqlArrays {
 
     static <T> void bigint(PreparedStatement statement, int index, Collection<T> rows, Function<T, Long> column)
             throws SQLException {
-        var values = rows.stream().map(column).toArray(Long[]::new);
-        statement.setArray(index, statement.getConnection().createArrayOf("bigint", values));
+        var values = new Long[rows.size()];
+        int at = 0;
+        for (var row : rows) {
+            values[at++] = column.apply(row);
+        }
+        statement.setArray(index, statement.getConnection().createArrayOf("int8", values));
     }
 
-    /// Times travel as text, to the microsecond the database keeps.
+    static <T> void ints(PreparedStatement statement, int index, Collection<T> rows, Function<T, Integer> column)
+            throws SQLException {
+        var values = new Integer[rows.size()];
+        int at = 0;
+        for (var row : rows) {
+            values[at++] = column.apply(row);
+        }
+        statement.setArray(index, statement.getConnection().createArrayOf("int4", values));
+    }
+
+    /// The lower half of a transaction's id, as rows have it in `xmin`; compared with them as an int.
+    static int transaction(String id) {
+        return (int) Long.parseLong(id);
+    }
+
+    /// Times travel as microseconds since 1970, which is what the database keeps: `timestamptz 'epoch' + n *
+    /// interval '1 microsecond'` is exact there, and nobody prints or parses a date.
     static <T> void times(PreparedStatement statement, int index, Collection<T> rows, Function<T, Instant> column)
             throws SQLException {
-        text(statement, index, rows, row -> {
+        bigint(statement, index, rows, row -> {
             var time = column.apply(row);
-            return time == null ? null : time.toString();
+            return time == null ? null : ChronoUnit.MICROS.between(Instant.EPOCH, time);
         });
     }
 

@@ -16,72 +16,52 @@ final class Stock {
 
     /// @param productId the product
     /// @param warehouseId where it lies
-    record Place(String productId, String warehouseId) {}
+    record Place(String productId, String warehouseId) implements Comparable<Place> {
+
+        /// The order in which rows are locked.
+        @Override
+        public int compareTo(Place other) {
+            int products = productId.compareTo(other.productId);
+            return products != 0 ? products : warehouseId.compareTo(other.warehouseId);
+        }
+    }
 
     /// A row of the ledger to be.
     record Movement(Kind kind, Place place, String reservationId, long quantity) {}
-
-    /// The counters of one row.
-    static final class Counters {
-        private final Place place;
-        private long available;
-        private long reserved;
-        private long committed;
-        private boolean moved;
-
-        Counters(Place place, long available, long reserved, long committed) {
-            this.place = place;
-            this.available = available;
-            this.reserved = reserved;
-            this.committed = committed;
-        }
-
-        Place place() {
-            return place;
-        }
-
-        long available() {
-            return available;
-        }
-
-        long reserved() {
-            return reserved;
-        }
-
-        long committed() {
-            return committed;
-        }
-    }
 
     private final Map<Place, Counters> byPlace = new LinkedHashMap<>();
     private final Map<String, List<Counters>> byProduct = new HashMap<>();
     private final List<Movement> movements = new ArrayList<>();
 
+    /// @param locked in the order of their places
     Stock(List<Counters> locked) {
         for (var counters : locked) {
-            byPlace.put(counters.place, counters);
+            byPlace.put(counters.place(), counters);
             byProduct
-                    .computeIfAbsent(counters.place.productId(), _ -> new ArrayList<>(1))
+                    .computeIfAbsent(counters.place().productId(), _ -> new ArrayList<>(1))
                     .add(counters);
         }
     }
 
     long available(String productId) {
-        return byProduct.getOrDefault(productId, List.of()).stream()
-                .mapToLong(Counters::available)
-                .sum();
+        long sum = 0;
+        for (var counters : byProduct.getOrDefault(productId, List.of())) {
+            sum += counters.available();
+        }
+        return sum;
     }
 
     long available(Place place) {
-        return byPlace.get(place).available;
+        return byPlace.get(place).available();
     }
 
     /// What is missing of what is wanted; empty when all is there.
     List<Shortage> shortages(SortedMap<String, Integer> wanted) {
         var shortages = new ArrayList<Shortage>();
         wanted.forEach((product, quantity) -> {
-            if (available(product) < quantity) {
-                shortages.add(new Shortage(product, quantity, available(product)));
+            long available = available(product);
+            if (available < quantity) {
+                shortages.add(new Shortage(product, quantity, available));
             }
         });
         return shortages;
@@ -101,16 +81,17 @@ final class Stock {
         if (places.size() > 1) {
             places = places.stream().sorted(order(nearest)).toList();
         }
-        var whole = places.stream().filter(one -> one.available >= quantity).findFirst();
-        if (whole.isPresent()) {
-            return List.of(new Line(product, whole.get().place.warehouseId(), quantity, null));
+        for (var counters : places) {
+            if (counters.available() >= quantity) {
+                return List.of(new Line(product, counters.place().warehouseId(), quantity, null));
+            }
         }
         var lines = new ArrayList<Line>();
         int missing = quantity;
         for (var counters : places) {
-            int part = (int) Math.min(missing, counters.available);
+            int part = (int) Math.min(missing, counters.available());
             if (part > 0) {
-                lines.add(new Line(product, counters.place.warehouseId(), part, null));
+                lines.add(new Line(product, counters.place().warehouseId(), part, null));
                 missing -= part;
             }
         }
@@ -119,10 +100,10 @@ final class Stock {
 
     private static Comparator<Counters> order(List<String> nearest) {
         return Comparator.comparingInt((Counters counters) -> {
-                    int rank = nearest.indexOf(counters.place.warehouseId());
+                    int rank = nearest.indexOf(counters.place().warehouseId());
                     return rank < 0 ? Integer.MAX_VALUE : rank;
                 })
-                .thenComparing(counters -> counters.place.warehouseId());
+                .thenComparing(counters -> counters.place().warehouseId());
     }
 
     void move(Kind kind, Line line, String reservationId) {
@@ -135,15 +116,17 @@ final class Stock {
         if (counters == null) {
             throw new IllegalStateException("no locked stock row of " + place + "; the batch is rolled back");
         }
-        counters.available = Math.addExact(counters.available, kind.available * quantity);
-        counters.reserved = Math.addExact(counters.reserved, kind.reserved * quantity);
-        counters.committed = Math.addExact(counters.committed, kind.committed * quantity);
-        counters.moved = true;
+        counters.move(kind, quantity);
         movements.add(new Movement(kind, place, reservationId, quantity));
     }
 
+    /// The rows by product, as they stand now.
+    Map<String, List<Counters>> byProduct() {
+        return byProduct;
+    }
+
     List<Counters> moved() {
-        return byPlace.values().stream().filter(counters -> counters.moved).toList();
+        return byPlace.values().stream().filter(Counters::moved).toList();
     }
 
     List<Movement> movements() {

@@ -1,6 +1,6 @@
 package dev.holdfast.inventory;
 
-import dev.holdfast.inventory.Stock.Counters;
+import dev.holdfast.inventory.Counters.Row;
 import dev.holdfast.inventory.Stock.Movement;
 import dev.holdfast.inventory.Stock.Place;
 import java.sql.Connection;
@@ -8,40 +8,25 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Predicate;
 
-/// The statements on `inventory.inventory` and its ledger, each over a whole batch. Stateless.
+/// How one lane comes to its stock rows: what a [Strategy] does in its own way. In between, [Stock] has the
+/// counters and the rules decide.
+///
+/// Of a product that is split a lane reads its own part only, and all parts when that is not enough: then the main
+/// row is locked first, so two who read all parts of a product come one after the other; each finds all that is
+/// there, to the last piece, and shares it out anew. A lane that turns out to need all parts only after it has
+/// locked its own does not go back for them, against the order of locks: it rolls back ([StaleRows]), remembers,
+/// and reads all of them the next time.
 final class StockTable {
-
-    private static final String OPEN = """
-            INSERT INTO inventory.inventory
-                   (product_id, warehouse_id, available, reserved, committed, version, updated_at)
-            SELECT n.product_id, n.warehouse_id, 0, 0, 0, 0, ?
-              FROM unnest(?::text[], ?::text[]) AS n (product_id, warehouse_id)
-             ORDER BY n.product_id, n.warehouse_id
-                ON CONFLICT ON CONSTRAINT inventory_pk DO NOTHING
-            """;
-
-    /// Locks in (product, warehouse) order, so two batches that share products wait for each other instead of
-    /// deadlocking.
-    private static final String LOCK = """
-            SELECT product_id, warehouse_id, available, reserved, committed
-              FROM inventory.inventory
-             WHERE product_id = ANY (?)
-             ORDER BY product_id, warehouse_id
-               FOR UPDATE
-            """;
-
-    private static final String WRITE = """
-            UPDATE inventory.inventory i
-               SET available = n.available, reserved = n.reserved, committed = n.committed,
-                   version = i.version + 1, updated_at = t.now
-              FROM unnest(?::text[], ?::text[], ?::bigint[], ?::bigint[], ?::bigint[])
-                   AS n (product_id, warehouse_id, available, reserved, committed)
-             CROSS JOIN (SELECT ?::timestamptz AS now) t
-             WHERE i.product_id = n.product_id
-               AND i.warehouse_id = n.warehouse_id
-            """;
 
     private static final String APPEND = """
             INSERT INTO inventory.ledger (at, kind, product_id, warehouse_id, reservation_id, quantity)
@@ -50,62 +35,153 @@ final class StockTable {
                    AS n (kind, product_id, warehouse_id, reservation_id, quantity)
             """;
 
-    /// Makes sure there are rows to lock.
-    void open(Connection db, Collection<Place> places, Instant now) throws SQLException {
-        if (places.isEmpty()) {
-            return;
-        }
-        try (var statement = db.prepareStatement(OPEN)) {
-            SqlArrays.time(statement, 1, now);
-            SqlArrays.text(statement, 2, places, Place::productId);
-            SqlArrays.text(statement, 3, places, Place::warehouseId);
-            statement.executeUpdate();
+    /// @param pieces how many are wanted of the product
+    /// @param whole whether all there is of it has to be known
+    record Need(long pieces, boolean whole) {
+
+        static final Need NONE = new Need(0, false);
+
+        Need and(Need other) {
+            return new Need(pieces + other.pieces, whole || other.whole);
         }
     }
 
-    Stock lock(Connection db, Collection<String> productIds) throws SQLException {
-        var locked = new ArrayList<Counters>();
-        if (productIds.isEmpty()) {
-            return new Stock(locked);
-        }
-        try (var statement = db.prepareStatement(LOCK)) {
-            SqlArrays.text(statement, 1, productIds);
-            try (var result = statement.executeQuery()) {
-                while (result.next()) {
-                    locked.add(new Counters(
-                            new Place(result.getString(1), result.getString(2)),
-                            result.getLong(3),
-                            result.getLong(4),
-                            result.getLong(5)));
-                }
+    /// Who has come second so often in a row locks what the others only compare.
+    private static final int MOST_MISSES = 3;
+
+    private final StockRows locked = new StockRows(true);
+    private final StockRows unlocked = new StockRows(false);
+    private final boolean locking;
+    private final int part;
+    private final Predicate<String> split;
+    private final Set<String> wholeNextTime = new HashSet<>();
+    private int misses;
+
+    /// @param part the lane's own, of products that are split; 0: their main rows
+    /// @param split which products this lane takes for split
+    StockTable(boolean locking, int part, Predicate<String> split) {
+        this.locking = locking;
+        this.part = part;
+        this.split = split;
+    }
+
+    /// Makes sure there are rows to read.
+    void open(Connection db, Collection<Place> places, Instant now) throws SQLException {
+        locked.open(db, places, now);
+    }
+
+    /// @throws StaleRows the lane's own parts are not enough after all
+    Stock read(Connection db, SortedMap<String, Need> needs) throws SQLException {
+        var own = new TreeSet<String>();
+        needs.keySet().stream()
+                .filter(product -> part > 0 && split.test(product))
+                .forEach(own::add);
+        var whole = whole(db, needs, own);
+        var main = new TreeSet<>(needs.keySet());
+        main.removeIf(product -> own.contains(product) && !whole.contains(product));
+        boolean lock = locking || misses >= MOST_MISSES;
+        var found = new ArrayList<>((lock ? locked : unlocked).main(db, main));
+        var available = available(found);
+        for (var product : main) {
+            if (available.getOrDefault(product, 0L) < needs.get(product).pieces()) {
+                whole.add(product);
             }
         }
-        return new Stock(locked);
+        if (!lock && !whole.isEmpty()) {
+            // A no is not written to the rows it rests on, so these are locked; and pieces could be on their way
+            // from a row that is read late to one that was read early.
+            found.removeIf(row -> whole.contains(row.place().productId()));
+            found.addAll(locked.main(db, whole));
+        }
+        var mine = found.stream()
+                .filter(row -> own.contains(row.place().productId()))
+                .toList();
+        locked.openPart(db, mine, part);
+        var parted = new TreeSet<>(own);
+        parted.addAll(whole);
+        found.addAll(locked.parts(db, parted, part, whole));
+        var counters = counters(found);
+        enough(needs, own, whole, counters);
+        return new Stock(counters);
     }
 
-    /// Writes each moved row once and appends what moved it.
+    /// The products of which all parts are to be read, as far as can be told before anything is locked.
+    private Set<String> whole(Connection db, SortedMap<String, Need> needs, Set<String> own) throws SQLException {
+        var whole = new TreeSet<String>();
+        needs.forEach((product, need) -> {
+            if (need.whole() || wholeNextTime.contains(product)) {
+                whole.add(product);
+            }
+        });
+        var seen = available(unlocked.peek(db, own, part));
+        for (var product : own) {
+            if (!seen.containsKey(product)
+                    || seen.get(product) < needs.get(product).pieces()) {
+                whole.add(product);
+            }
+        }
+        return whole;
+    }
+
+    private static Map<String, Long> available(List<Row> rows) {
+        var sums = new HashMap<String, Long>();
+        rows.forEach(row -> sums.merge(row.place().productId(), row.available(), Long::sum));
+        return sums;
+    }
+
+    /// The rows of a place together, the lane's own first.
+    private List<Counters> counters(List<Row> found) {
+        var byPlace = new TreeMap<Place, List<Row>>();
+        for (var row : found) {
+            var together = byPlace.computeIfAbsent(row.place(), _ -> new ArrayList<>(1));
+            boolean first = row.part() == part && split.test(row.place().productId());
+            together.add(first ? 0 : together.size(), row);
+        }
+        return byPlace.entrySet().stream()
+                .map(entry ->
+                        new Counters(entry.getValue(), split.test(entry.getKey().productId())))
+                .toList();
+    }
+
+    private void enough(SortedMap<String, Need> needs, Set<String> own, Set<String> whole, List<Counters> counters)
+            throws StaleRows {
+        var sums = new HashMap<String, Long>();
+        counters.forEach(one -> sums.merge(one.place().productId(), one.available(), Long::sum));
+        for (var product : own) {
+            if (!whole.contains(product)
+                    && sums.getOrDefault(product, 0L) < needs.get(product).pieces()) {
+                wholeNextTime.add(product);
+                throw StaleRows.partOf(product);
+            }
+        }
+    }
+
+    /// Writes each moved row once, in the order of locks, and appends what moved it.
+    ///
+    /// @throws StaleRows a row is not what was read, so nothing of the batch may stay
     void write(Connection db, Stock stock, Instant now) throws SQLException {
         var moved = stock.moved();
         if (moved.isEmpty()) {
             return;
         }
-        try (var statement = db.prepareStatement(WRITE)) {
-            SqlArrays.text(statement, 1, moved, row -> row.place().productId());
-            SqlArrays.text(statement, 2, moved, row -> row.place().warehouseId());
-            SqlArrays.bigint(statement, 3, moved, Counters::available);
-            SqlArrays.bigint(statement, 4, moved, Counters::reserved);
-            SqlArrays.bigint(statement, 5, moved, Counters::committed);
-            SqlArrays.time(statement, 6, now);
-            int written = statement.executeUpdate();
-            if (written != moved.size()) {
-                throw new IllegalStateException(written + " stock rows written where " + moved.size()
-                        + " were to be; the batch is rolled back");
+        var main = new ArrayList<Row>(moved.size());
+        var parts = new ArrayList<Row>();
+        for (var counters : moved) {
+            var product = counters.place().productId();
+            if (counters.belowZero() && wholeNextTime.add(product)) {
+                throw StaleRows.partOf(product);
             }
+            wholeNextTime.remove(product);
+            counters.written().forEach(row -> (row.part() == 0 ? main : parts).add(row));
         }
+        misses++;
+        locked.write(db, main, false, now);
+        locked.write(db, parts, true, now);
+        misses = 0;
         append(db, stock.movements(), now);
     }
 
-    private void append(Connection db, List<Movement> movements, Instant now) throws SQLException {
+    private static void append(Connection db, List<Movement> movements, Instant now) throws SQLException {
         try (var statement = db.prepareStatement(APPEND)) {
             SqlArrays.time(statement, 1, now);
             SqlArrays.text(statement, 2, movements, movement -> movement.kind().code());

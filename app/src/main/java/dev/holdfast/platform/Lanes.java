@@ -11,6 +11,11 @@ public interface Lanes {
     /// @param name of the lane, usually the service's; with a suffix where a service has several
     <Q, R> GroupCommit<Q, R> open(String name, ServiceDatabase database, BatchWork<Q, R> work);
 
+    /// Opens a lane that takes at most so many requests into one transaction.
+    ///
+    /// @param maxBatch 1: a transaction of its own for each request
+    <Q, R> GroupCommit<Q, R> open(String name, ServiceDatabase database, int maxBatch, BatchWork<Q, R> work);
+
     /// Connections as lanes have them, for a lane that somebody else opens.
     default DataSource connections(ServiceDatabase database) {
         return database.direct();

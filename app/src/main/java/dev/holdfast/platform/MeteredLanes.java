@@ -32,14 +32,15 @@ final class MeteredLanes implements Lanes, AutoCloseable {
     }
 
     @Override
-    public synchronized <Q, R> GroupCommit<Q, R> open(String name, ServiceDatabase database, BatchWork<Q, R> work) {
+    public <Q, R> GroupCommit<Q, R> open(String name, ServiceDatabase database, BatchWork<Q, R> work) {
+        return open(name, database, settings.maxBatch(), work);
+    }
+
+    @Override
+    public synchronized <Q, R> GroupCommit<Q, R> open(
+            String name, ServiceDatabase database, int maxBatch, BatchWork<Q, R> work) {
         var chosen = new GroupCommitSettings(
-                name,
-                settings.maxQueued(),
-                settings.maxBatch(),
-                settings.patience(),
-                settings.commitDeadline(),
-                meters(name));
+                name, settings.maxQueued(), maxBatch, settings.patience(), settings.commitDeadline(), meters(name));
         var lane = GroupCommit.open(connections(database), chosen, work);
         opened.push(lane);
         Gauge.builder("holdfast.lane.queue.limit", settings, LaneSettings::maxQueued)

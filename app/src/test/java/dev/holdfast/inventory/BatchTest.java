@@ -1,13 +1,13 @@
 package dev.holdfast.inventory;
 
 import static dev.holdfast.inventory.InventoryFixture.line;
+import static dev.holdfast.inventory.InventoryFixture.request;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.inventory.InventoryApi.HoldLine;
 import dev.holdfast.inventory.InventoryApi.HoldRequest;
 import dev.holdfast.inventory.InventoryApi.Receipt;
 import dev.holdfast.inventory.InventoryApi.ReservationRef;
-import dev.holdfast.inventory.InventoryCommand.Asked;
 import dev.holdfast.inventory.InventoryCommand.Commit;
 import dev.holdfast.inventory.InventoryCommand.Correct;
 import dev.holdfast.inventory.InventoryCommand.Expire;
@@ -17,11 +17,11 @@ import dev.holdfast.inventory.InventoryCommand.Receive;
 import dev.holdfast.inventory.InventoryCommand.Release;
 import dev.holdfast.inventory.InventoryCommand.Restock;
 import dev.holdfast.inventory.InventoryCommand.Settle;
-import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -58,10 +58,10 @@ class BatchTest {
                 var apart = new InventoryFixture()) {
             for (int round = 0; round < 25; round++) {
                 var commands = commands(together, random, round);
-                var answers = words(run(together, commands));
+                var answers = words(together.run(commands));
                 var alone = new ArrayList<String>();
                 for (var command : commands) {
-                    alone.addAll(words(run(apart, List.of(command))));
+                    alone.addAll(words(apart.run(List.of(command))));
                 }
                 var where = "seed %d, round %d: %s".formatted(seed, round, commands);
                 assertThat(answers).as(where).isEqualTo(alone);
@@ -83,7 +83,7 @@ class BatchTest {
     void a_batch_run_again_after_its_commit_was_lost_answers_the_same_and_moves_nothing() throws Exception {
         try (var fixture = new InventoryFixture()) {
             var random = new Random(5);
-            run(fixture, List.of(receive("k", "p0", 9), receive("l", "p1", 9)));
+            fixture.run(List.of(receive("k", "p0", 9), receive("l", "p1", 9)));
             var requests = new InventoryRequests(fixture.warehouses);
             var commands = new ArrayList<InventoryCommand>();
             for (int i = 0; i < 12; i++) {
@@ -93,25 +93,26 @@ class BatchTest {
             commands.add(receive("m", "p2", 4));
             commands.add(new Release(ReservationRef.reservation("never")));
             commands.add(new Release(ReservationRef.saga("nobody")));
-            var first = run(fixture, commands);
+            var first = fixture.run(commands);
             var stock = fixture.texts(STOCK);
             var events = fixture.texts(EVENTS);
-            assertThat(words(run(fixture, commands))).isEqualTo(words(first));
+            assertThat(words(fixture.run(commands))).isEqualTo(words(first));
             assertThat(fixture.texts(STOCK)).isEqualTo(stock);
             assertThat(fixture.texts(EVENTS)).isEqualTo(events);
         }
     }
 
-    /// Runs a batch as a lane would.
-    static List<Outcome> run(InventoryFixture fixture, List<InventoryCommand> commands) throws SQLException {
-        try (var db = fixture.database.dataSource().getConnection()) {
-            db.setAutoCommit(false);
-            var asked =
-                    commands.stream().map(command -> new Asked(command, null)).toList();
-            var results = new InventoryBatch(fixture.outbox(), InventoryFixture.LONG).run(db, asked);
-            db.commit();
-            db.setAutoCommit(true);
-            return results;
+    @Test
+    void holds_of_one_product_in_one_batch_are_one_row_update() throws Exception {
+        try (var fixture = new InventoryFixture()) {
+            fixture.stock("ticket", 1_000);
+            var commands = IntStream.range(0, 100)
+                    .mapToObj(i -> (InventoryCommand)
+                            new InventoryRequests(fixture.warehouses).hold(request("r" + i, line("ticket", 1))))
+                    .toList();
+            fixture.run(commands);
+            assertThat(fixture.available("ticket")).isEqualTo(900);
+            assertThat(fixture.texts("SELECT version FROM inventory.inventory")).containsExactly("2");
         }
     }
 

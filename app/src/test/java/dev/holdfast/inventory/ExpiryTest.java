@@ -17,13 +17,22 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
+@ParameterizedClass(name = "{0}")
+@EnumSource(Strategy.class)
 class ExpiryTest {
 
     private static final ReservationRef R = ReservationRef.reservation("r");
 
-    private final InventoryFixture fixture = new InventoryFixture();
-    private final InventoryService inventory = fixture.inventory;
+    private final InventoryFixture fixture;
+    private final InventoryService inventory;
+
+    ExpiryTest(Strategy strategy) {
+        fixture = new InventoryFixture(strategy);
+        inventory = fixture.inventory;
+    }
 
     @AfterEach
     void close() throws Exception {
@@ -84,7 +93,7 @@ class ExpiryTest {
         assertThat(inventory.sweep(100)).isZero();
         assertThat(fixture.texts("SELECT status FROM inventory.reservations ORDER BY reservation_id"))
                 .containsExactly("held", "pinned", "expired");
-        assertThat(fixture.texts("SELECT available || ' ' || reserved FROM inventory.inventory"))
+        assertThat(fixture.texts("SELECT available || ' ' || reserved FROM inventory.stock"))
                 .containsExactly("3 6");
     }
 
@@ -134,7 +143,7 @@ class ExpiryTest {
         }
         var sweeper = new Sweeper(inventory, Duration.ofMillis(5));
         sweeper.start();
-        await().until(() -> fixture.texts("SELECT available FROM inventory.inventory"), List.of("500")::equals);
+        await().until(() -> fixture.texts("SELECT available FROM inventory.stock"), List.of("500")::equals);
         assertThat(sweeper.isRunning()).isTrue();
         sweeper.stop();
         assertThat(sweeper.isRunning()).isFalse();

@@ -20,10 +20,11 @@ public final class ExploredInventory {
     public ExploredInventory(TestDatabase database, Duration holdTtl) {
         this.database = database;
         var warehouses = new Warehouses(database.dataSource(), Clock.systemUTC());
-        var batch = new InventoryBatch(new Untold("/inventory"), holdTtl);
+        var batch = new InventoryBatch(
+                new Untold("/inventory"), holdTtl, new StockTable(true, 0, _ -> false), Recall.ofALane());
         var lane = database.open("inventory", database.of("inventory"), batch);
         this.inventory = new InventoryService(
-                lane, new InventoryRequests(warehouses), new InventoryReads(database.dataSource()));
+                lane::submit, new InventoryRequests(warehouses), new InventoryReads(database.dataSource()));
         this.books = new Books(database.dataSource());
     }
 

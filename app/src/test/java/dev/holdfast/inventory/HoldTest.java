@@ -11,8 +11,8 @@ import dev.holdfast.inventory.InventoryApi.OutOfStock;
 import dev.holdfast.inventory.InventoryApi.Released;
 import dev.holdfast.inventory.InventoryApi.ReservationRef;
 import dev.holdfast.inventory.InventoryApi.Shortage;
+import dev.holdfast.inventory.InventoryFixture.Way;
 import dev.holdfast.platform.Trace;
-import dev.holdfast.testing.Reach;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
@@ -21,14 +21,14 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
 @ParameterizedClass(name = "{0}")
-@EnumSource(Reach.class)
+@EnumSource(Way.class)
 class HoldTest {
 
     private final InventoryFixture fixture;
     private final InventoryApi inventory;
 
-    HoldTest(Reach reach) {
-        fixture = new InventoryFixture(reach);
+    HoldTest(Way way) {
+        fixture = new InventoryFixture(way);
         inventory = fixture.asked;
     }
 

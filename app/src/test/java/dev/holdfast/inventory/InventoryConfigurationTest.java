@@ -101,5 +101,10 @@ class InventoryConfigurationTest {
         public <Q, R> GroupCommit<Q, R> open(String lane, ServiceDatabase service, BatchWork<Q, R> work) {
             return database.open(lane, service, work);
         }
+
+        @Override
+        public <Q, R> GroupCommit<Q, R> open(String lane, ServiceDatabase service, int maxBatch, BatchWork<Q, R> work) {
+            return database.open(lane, service, maxBatch, work);
+        }
     }
 }

@@ -4,6 +4,7 @@ import dev.holdfast.inventory.InventoryApi.Availability;
 import dev.holdfast.inventory.InventoryApi.HoldLine;
 import dev.holdfast.inventory.InventoryApi.HoldRequest;
 import dev.holdfast.inventory.InventoryApi.Receipt;
+import dev.holdfast.inventory.InventoryCommand.Asked;
 import dev.holdfast.platform.Event;
 import dev.holdfast.platform.Outbox;
 import dev.holdfast.testing.Reach;
@@ -16,6 +17,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 
 /// An inventory on a database of its own, and as many nodes of it as a test wants.
 final class InventoryFixture implements AutoCloseable {
@@ -31,27 +33,49 @@ final class InventoryFixture implements AutoCloseable {
     /// The same, as this suite reaches it.
     final InventoryApi asked;
 
+    private final InventoryBatch batchByHand = queue();
+    private Connection laneByHand;
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+    private final Strategy strategy;
     private final Reach reach;
     private int deliveries;
+    private int nodes;
+
+    /// A strategy, and a way to reach it.
+    enum Way {
+        QUEUE(Strategy.QUEUE, Reach.IN_PROCESS),
+        QUEUE_OVER_HTTP(Strategy.QUEUE, Reach.OVER_HTTP),
+        OPTIMISTIC(Strategy.OPTIMISTIC, Reach.IN_PROCESS),
+        PESSIMISTIC(Strategy.PESSIMISTIC, Reach.IN_PROCESS),
+        POOLS(Strategy.POOLS, Reach.IN_PROCESS);
+
+        private final Strategy strategy;
+        private final Reach reach;
+
+        Way(Strategy strategy, Reach reach) {
+            this.strategy = strategy;
+            this.reach = reach;
+        }
+    }
 
     InventoryFixture() {
-        this(LONG);
+        this(Way.QUEUE);
     }
 
-    InventoryFixture(Duration holdTtl) {
-        this(holdTtl, Reach.IN_PROCESS);
+    InventoryFixture(Strategy strategy) {
+        this(strategy, Reach.IN_PROCESS);
     }
 
-    InventoryFixture(Reach reach) {
-        this(LONG, reach);
+    InventoryFixture(Way way) {
+        this(way.strategy, way.reach);
     }
 
-    private InventoryFixture(Duration holdTtl, Reach reach) {
+    private InventoryFixture(Strategy strategy, Reach reach) {
+        this.strategy = strategy;
         this.reach = reach;
         database.execute("CREATE TABLE inventory.told (position bigint GENERATED ALWAYS AS IDENTITY, type text,"
                 + " subject text, partition_key text, sequence bigint, traceparent text, data text)");
-        inventory = node(holdTtl);
+        inventory = node(LONG);
         asked = reached(inventory);
     }
 
@@ -60,10 +84,38 @@ final class InventoryFixture implements AutoCloseable {
         return reach.reach(node, () -> InventoryWire.offer(node, books), RemoteInventory::new, opened);
     }
 
-    /// Another node on the same database: a lane and a connection of its own.
+    /// Another node on the same database: lanes and connections of its own.
     InventoryService node(Duration holdTtl) {
-        var lane = database.open("inventory", database.of("inventory"), new InventoryBatch(new Told(), holdTtl));
-        return new InventoryService(lane, new InventoryRequests(warehouses), reads);
+        return node(new InventorySettings(holdTtl, Duration.ofSeconds(5), strategy, Map.of(), 4, 2, 3));
+    }
+
+    InventoryService node(InventorySettings settings) {
+        var lanes = new InventoryLanes(database, database.of("inventory"), new Told(), settings, nodes++);
+        return new InventoryService(lanes::submit, new InventoryRequests(warehouses), reads);
+    }
+
+    /// What the one lane of `queue` runs.
+    InventoryBatch queue() {
+        return new InventoryBatch(new Told(), LONG, new StockTable(true, 0, _ -> false), Recall.ofALane());
+    }
+
+    /// Runs a batch as a lane would, always the same lane: what it remembers of one batch serves the next.
+    List<Outcome> run(List<InventoryCommand> commands) throws SQLException {
+        if (laneByHand == null) {
+            laneByHand = database.of("inventory").direct().getConnection();
+            laneByHand.setAutoCommit(false);
+            opened.push(laneByHand);
+        }
+        var asked = commands.stream().map(command -> new Asked(command, null)).toList();
+        List<Outcome> results;
+        try {
+            results = batchByHand.run(laneByHand, asked);
+        } catch (StaleRows _) {
+            laneByHand.rollback();
+            results = batchByHand.run(laneByHand, asked);
+        }
+        laneByHand.commit();
+        return results;
     }
 
     Outbox outbox() {

@@ -16,8 +16,8 @@ import dev.holdfast.inventory.InventoryApi.Released;
 import dev.holdfast.inventory.InventoryApi.ReservationRef;
 import dev.holdfast.inventory.InventoryApi.Restocked;
 import dev.holdfast.inventory.InventoryApi.Shortage;
+import dev.holdfast.inventory.InventoryFixture.Way;
 import dev.holdfast.platform.KeyReusedException;
-import dev.holdfast.testing.Reach;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CyclicBarrier;
@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /// What a participant of a saga promises, one by one.
 @ParameterizedClass(name = "{0}")
-@EnumSource(Reach.class)
+@EnumSource(Way.class)
 class PromisesTest {
 
     private static final ReservationRef R = ReservationRef.reservation("r");
@@ -37,8 +37,8 @@ class PromisesTest {
     private final InventoryFixture fixture;
     private final InventoryApi inventory;
 
-    PromisesTest(Reach reach) {
-        fixture = new InventoryFixture(reach);
+    PromisesTest(Way way) {
+        fixture = new InventoryFixture(way);
         inventory = fixture.asked;
     }
 

@@ -23,13 +23,22 @@ import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /// Two nodes: two lanes, two connections, one database. A deadlock would show as an exception of some call.
+@ParameterizedClass(name = "{0}")
+@EnumSource(Strategy.class)
 class RacesTest {
 
-    private final InventoryFixture fixture = new InventoryFixture();
-    private final List<InventoryService> nodes = List.of(fixture.inventory, fixture.node(InventoryFixture.LONG));
+    private final InventoryFixture fixture;
+    private final List<InventoryService> nodes;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+
+    RacesTest(Strategy strategy) {
+        fixture = new InventoryFixture(strategy);
+        nodes = List.of(fixture.inventory, fixture.node(InventoryFixture.LONG));
+    }
 
     @AfterEach
     void close() throws Exception {
@@ -54,18 +63,6 @@ class RacesTest {
         assertThat(results).filteredOn(OutOfStock.class::isInstance).hasSize(1_500);
         assertThat(fixture.available("ticket")).isZero();
         assertThat(fixture.of("ticket").reserved()).isEqualTo(100);
-    }
-
-    @Test
-    void holds_of_one_product_in_one_batch_are_one_row_update() throws Exception {
-        fixture.stock("ticket", 1_000);
-        var commands = IntStream.range(0, 100)
-                .mapToObj(i -> (InventoryCommand)
-                        new InventoryRequests(fixture.warehouses).hold(request("r" + i, line("ticket", 1))))
-                .toList();
-        BatchTest.run(fixture, commands);
-        assertThat(fixture.available("ticket")).isEqualTo(900);
-        assertThat(fixture.texts("SELECT version FROM inventory.inventory")).containsExactly("2");
     }
 
     @Test

@@ -25,7 +25,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// Random histories, with duplicates, late repetitions and undos that come first, against [StockModel].
 class StockPropertyTest {
@@ -41,10 +41,19 @@ class StockPropertyTest {
     private final StockModel model = new StockModel();
 
     @ParameterizedTest
-    @ValueSource(longs = {1, 20260101, 424242})
-    void any_history_ends_as_the_model_says_and_the_ledger_rebuilds_the_counters(long seed) throws Exception {
+    @CsvSource({
+        "1,QUEUE",
+        "20260101,QUEUE",
+        "424242,QUEUE",
+        "7,OPTIMISTIC",
+        "8,PESSIMISTIC",
+        "1,POOLS",
+        "20260101,POOLS"
+    })
+    void any_history_ends_as_the_model_says_and_the_ledger_rebuilds_the_counters(long seed, Strategy strategy)
+            throws Exception {
         random = new Random(seed);
-        try (var opened = new InventoryFixture()) {
+        try (var opened = new InventoryFixture(strategy)) {
             fixture = opened;
             fixture.warehouses.put(new Warehouse("leipzig", "Leipzig", "DE", 51.3, 12.4, 200));
             nodes = List.of(fixture.inventory, fixture.node(InventoryFixture.LONG));
@@ -215,7 +224,7 @@ class StockPropertyTest {
     private SortedMap<String, List<Long>> counters() {
         var counters = new TreeMap<String, List<Long>>();
         for (var row : fixture.texts("SELECT product_id || ' ' || warehouse_id || ' ' || available || ' ' || reserved"
-                + " || ' ' || committed FROM inventory.inventory")) {
+                + " || ' ' || committed FROM inventory.stock")) {
             var field = row.split(" ");
             counters.put(
                     field[0] + " " + field[1],

@@ -18,10 +18,18 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
+@ParameterizedClass(name = "{0}")
+@EnumSource(Strategy.class)
 class WarehousesTest {
 
-    private final InventoryFixture fixture = new InventoryFixture();
+    private final InventoryFixture fixture;
+
+    WarehousesTest(Strategy strategy) {
+        fixture = new InventoryFixture(strategy);
+    }
 
     @BeforeEach
     void three_warehouses() {

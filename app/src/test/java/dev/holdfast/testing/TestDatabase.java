@@ -59,7 +59,14 @@ public final class TestDatabase implements ServiceDatabases, Lanes, AutoCloseabl
 
     @Override
     public <Q, R> GroupCommit<Q, R> open(String lane, ServiceDatabase database, BatchWork<Q, R> work) {
-        var opening = GroupCommit.open(database.direct(), GroupCommitSettings.named(lane), work);
+        return open(lane, database, 500, work);
+    }
+
+    @Override
+    public synchronized <Q, R> GroupCommit<Q, R> open(
+            String lane, ServiceDatabase database, int maxBatch, BatchWork<Q, R> work) {
+        var settings = GroupCommitSettings.named(lane).withMaxBatch(maxBatch);
+        var opening = GroupCommit.open(database.direct(), settings, work);
         opened.push(opening);
         return opening;
     }

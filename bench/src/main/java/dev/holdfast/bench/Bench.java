@@ -15,6 +15,7 @@ import picocli.CommandLine.Spec;
             AllCommand.class,
             CheckoutCommand.class,
             CrashCommand.class,
+            FlashSaleCommand.class,
             GrowthCommand.class,
             HttpCommand.class,
             LatencyCommand.class,
