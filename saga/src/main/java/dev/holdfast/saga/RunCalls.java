@@ -81,7 +81,8 @@ final class RunCalls<P> {
                 history.standing().of(step.name()).generation(),
                 StepCall.ANY_TIME,
                 history.facts(),
-                history.standing().signals(step.name()), undo.attempt() > 0);
+                history.standing().signals(step.name()),
+                undo.attempt() > 0);
         begin(undo, tools.clock().now(), step.within(), () -> undoes(step, payload, call));
     }
 
