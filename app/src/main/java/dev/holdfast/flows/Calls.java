@@ -17,9 +17,9 @@ final class Calls {
     private Calls() {}
 
     /// What a service refused that was given a deadline. That it came too late is no answer from a record: the
-    /// services leave none, so an earlier attempt, sent by a node whose clock is ahead, may still arrive in time. As
-    /// a refusal it would clear the step of that doubt, and nobody would undo what that attempt does; so it is the
-    /// fault that it is: this attempt has had no effect.
+    /// services leave none, so an earlier attempt, sent by a node whose clock is ahead, may still arrive in time.
+    /// As a refusal it would clear the step of that doubt, and nobody would undo what that attempt does; so it is
+    /// the fault that it is: this attempt has had no effect.
     static Outcome refusal(String code, String message) {
         return "too-late".equals(code) ? new Outcome.Failed(message) : new Outcome.Refused(code, message);
     }

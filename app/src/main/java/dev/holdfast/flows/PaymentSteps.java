@@ -16,12 +16,6 @@ import java.util.function.Consumer;
 /// What the flows ask of payment.
 final class PaymentSteps {
 
-    /// The hold is extended, the provider is asked.
-    private static final Duration TIME_LIMIT = Duration.ofSeconds(30);
-
-    /// The same, and after a decline the hold is extended again.
-    private static final Duration TIME_LIMIT_ASKING = Duration.ofSeconds(45);
-
     /// Inventory's word for a hold that became a sale.
     private static final String SOLD = "reservation-committed";
 
@@ -60,7 +54,7 @@ final class PaymentSteps {
                     .does(this::authorize)
                     .undoneBy(this::undo)
                     .compensatedAt(Teams.PAYMENT_SERVICE)
-                    .within(wait.isPositive() ? TIME_LIMIT_ASKING : TIME_LIMIT);
+                    .within(wait.isPositive() ? StepTimes.PAYMENT_ASKING : StepTimes.PAYMENT);
             if (wait.isPositive()) {
                 step.asksFor(Flows.PAYMENT_METHOD, wait, OTHER_METHODS, DECLINED);
             }
@@ -73,7 +67,7 @@ final class PaymentSteps {
                 .succeedsWhen("the authorized amount is captured")
                 .failsWhen("the provider refuses the capture for good")
                 .does(this::capture)
-                .within(TIME_LIMIT);
+                .within(StepTimes.PAYMENT);
     }
 
     Consumer<StepSpec<CheckoutOrder>> charge(String stage) {
@@ -82,7 +76,7 @@ final class PaymentSteps {
                 .succeedsWhen("the whole amount is captured on one of the payment methods")
                 .failsWhen("every payment method is declined")
                 .does(this::charge)
-                .within(TIME_LIMIT);
+                .within(StepTimes.PAYMENT);
     }
 
     private Outcome authorize(CheckoutOrder order, StepCall call) {

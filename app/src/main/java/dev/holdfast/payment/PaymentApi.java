@@ -90,8 +90,8 @@ public interface PaymentApi {
     /// Codes: `payment-undone` (an undo came before), `key-of-another-order`, `order-already-paid` (the order has a
     /// live payment under another key), `too-late` (past `not_after`), `not-authorized` (nothing to capture),
     /// `amount-too-large`, `currency-mismatch`, `not-captured` (nothing to refund), `already-captured` (nothing to
-    /// void: refund), `operation-open` (a capture or void is under way), `not-found`, and what the provider refused:
-    /// `capture-declined`, `void-declined`, `refund-declined`.
+    /// void: refund), `operation-open` (a capture or void is under way), `not-found`, and what the provider
+    /// refused: `capture-declined`, `void-declined`, `refund-declined`.
     record Refused(String code, String message) implements AuthorizeResult, CaptureResult, UndoResult, RefundResult {}
 
     /// @param status pending, authorized, completed, voided, failed, refunded

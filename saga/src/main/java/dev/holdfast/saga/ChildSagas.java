@@ -121,7 +121,8 @@ final class ChildSagas {
                 call.generation(),
                 StepCall.ANY_TIME,
                 call.facts(),
-                call.signals(), call.repeated());
+                call.signals(),
+                call.repeated());
         return undo(step, payload, undo) instanceof Outcome.Done
                 ? new Outcome.Refused("child-failed", "failed: " + shortened(failed))
                 : new Outcome.Unclear("failed: " + shortened(failed) + "; the others are not undone yet");

@@ -72,8 +72,8 @@ final class Meaning {
         return reply.status() == status && reply.slug().equals(slug);
     }
 
-    /// What one of ours answers to a request as a whole with one of these, it answers before it looks at any call in
-    /// it. Anything else may come after some have begun.
+    /// What one of ours answers to a request as a whole with one of these, it answers before it looks at any call
+    /// in it. Anything else may come after some have begun.
     private static RuntimeException turned(Reply reply, String service) {
         var status = reply.status();
         var refusedWhole =

@@ -36,9 +36,10 @@ public record ServicesSettings(
         @DefaultValue("20000") int mostServed,
         @DefaultValue Times patience) {
 
-    /// How long a caller waits for one service's answer, `holdfast.services.patience.inventory`. More than that
-    /// service's own patience with its lane (10 s), so that its answer comes first; less than what the flows give
-    /// the step that calls it (15 s, payment 30 s with an extension of the hold before it, shipping 60 s).
+    /// How long a caller waits for one service's answer, `holdfast.services.patience.inventory`, 50 ms to a minute.
+    /// More than that service's own patience with its lane (10 s), so that its answer comes first; less than what
+    /// the flows give the step that calls it (15 s, payment 30 s with an extension of the hold before it, shipping
+    /// 60 s), which the process with the checkout checks at its start.
     ///
     /// @param inventory default 11 s
     /// @param payment default 18 s
@@ -51,6 +52,18 @@ public record ServicesSettings(
             @DefaultValue("55s") Duration shipping,
             @DefaultValue("11s") Duration orders,
             @DefaultValue("11s") Duration others) {
+
+        public Times {
+            patience("inventory", inventory);
+            patience("payment", payment);
+            patience("shipping", shipping);
+            patience("orders", orders);
+            patience("others", others);
+        }
+
+        private static void patience(String service, Duration value) {
+            within("patience." + service, value, Duration.ofMillis(50), Duration.ofMinutes(1));
+        }
 
         Duration with(Role role) {
             return switch (role) {

@@ -1,5 +1,6 @@
 package dev.holdfast.platform.remote;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.holdfast.platform.Json;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.cfg.JsonNodeFeature;
@@ -19,9 +20,16 @@ final class Wire {
             .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
             .build();
 
-    /// An answer may say more than is known here: the other process may be of the next release.
+    /// An answer is written with all its members, those too that are null.
+    static final JsonMapper WHOLE = MAPPER.rebuild()
+            .changeDefaultPropertyInclusion(value -> value.withValueInclusion(JsonInclude.Include.ALWAYS))
+            .build();
+
+    /// An answer may say more than is known here: the other process may be of the next release. It must not say
+    /// less: what lacks a member is another answer than the one it would be taken for, a no for a yes at worst.
     static final JsonMapper TOLERANT = MAPPER.rebuild()
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
             .build();
 
     private Wire() {}
