@@ -15,12 +15,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.UnaryOperator;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.UnaryOperator;
 
 /// A shop in this process whose inventory has one strategy, and crowds of buyers that each hold one piece after the
 /// other. After each crowd the books are audited, and what the buyers were told is held against the tables.
@@ -67,10 +67,7 @@ final class FlashSale implements AutoCloseable {
     static FlashSale open(BenchCluster cluster, String strategy, String database) throws SQLException {
         cluster.createDatabase(database);
         var shop = BenchShop.open(
-                cluster,
-                database,
-                List.of("--holdfast.inventory.strategy=" + strategy),
-                UnaryOperator.identity());
+                cluster, database, List.of("--holdfast.inventory.strategy=" + strategy), UnaryOperator.identity());
         return new FlashSale(strategy, database, cluster, shop);
     }
 

@@ -47,7 +47,7 @@ class CheckoutCommandTest {
 
     @Test
     void a_backlog_of_events_is_drained_held_back_and_caught_up() throws Exception {
-        var lines = run(
+        var figures = CommandRun.measured(
                         "outbox",
                         "--rate=100",
                         "--backlog=1000",
@@ -55,9 +55,7 @@ class CheckoutCommandTest {
                         "--scale=150",
                         "--minutes=0.1",
                         "--json")
-                .lines()
-                .toList();
-        var figures = Json.mapper().readTree(lines.getLast()).get("figures");
+                .get("figures");
         assertThat(figures.at("/waiting behind the slow publisher/value").asDouble())
                 .isPositive();
         assertThat(figures.at("/largest table at the end/value").asDouble()).isPositive();

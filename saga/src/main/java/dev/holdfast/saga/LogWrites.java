@@ -110,14 +110,14 @@ final class LogWrites {
     }
 
     private static RowSet<Row> columns(RowSet<Row> set) throws SQLException {
-            return set.ints(row -> row.entry().seq())
-                    .texts(row -> row.entry().step())
-                    .texts(row -> row.entry().event().name())
-                    .ints(row -> row.entry().attempt())
-                    .ints(row -> row.entry().generation())
-                    .texts(row -> FlatJson.write(row.entry().detail()))
-                    .moments(row -> row.entry().startedAt())
-                    .moments(row -> row.entry().endedAt());
+        return set.ints(row -> row.entry().seq())
+                .texts(row -> row.entry().step())
+                .texts(row -> row.entry().event().name())
+                .ints(row -> row.entry().attempt())
+                .ints(row -> row.entry().generation())
+                .texts(row -> FlatJson.write(row.entry().detail()))
+                .moments(row -> row.entry().startedAt())
+                .moments(row -> row.entry().endedAt());
     }
 
     /// Not every row was added. Those that stand there, the same attempt at the same times, were added by an

@@ -130,9 +130,7 @@ final class RunHistory {
             return null;
         }
         var following = Progress.next(definition, standing);
-        return following.size() == 1
-                ? noted(following.iterator().next(), log.size() + 1 + entries.size())
-                : null;
+        return following.size() == 1 ? noted(following.iterator().next(), log.size() + 1 + entries.size()) : null;
     }
 
     /// The row that stands for a decision, `null` for what is not decided but done. While its definition is paused

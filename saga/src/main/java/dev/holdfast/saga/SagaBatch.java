@@ -96,12 +96,7 @@ final class SagaBatch implements BatchWork<Command, Result> {
         }
         Map<Command, Result> results = new IdentityHashMap<>();
         if (!appends.isEmpty()) {
-            // In a new session nothing is known, not even of new sagas: the batch may be one whose COMMIT was lost.
-            // An append that is alone may be the one that a larger batch failed of.
-            boolean asks = session != before || commands.size() == 1;
-            var known = asks ? List.<Append>of() : appends.stream().filter(this::isKnown).toList();
-            var unknown = asks ? appends : appends.stream().filter(append -> !isKnown(append)).toList();
-            var written = new LogWrites(db, node).write(known, unknown);
+            var written = write(db, appends, session != before || commands.size() == 1);
             results.putAll(written.conflicts());
             new ChangeWrites(db, node).write(written.recorded());
         }
@@ -112,6 +107,18 @@ final class SagaBatch implements BatchWork<Command, Result> {
             results.putAll(rare(db, others));
         }
         return inOrder(commands, results);
+    }
+
+    /// @param asks whether nothing is known of any log. In a new session it is not, not even of new sagas: the batch
+    ///     may be one whose COMMIT was lost. And an append that is alone may be the one that a larger batch failed of
+    private LogWrites.Written write(Connection db, List<Append> appends, boolean asks) throws SQLException {
+        var known = asks
+                ? List.<Append>of()
+                : appends.stream().filter(this::isKnown).toList();
+        var unknown = asks
+                ? appends
+                : appends.stream().filter(append -> !isKnown(append)).toList();
+        return new LogWrites(db, node).write(known, unknown);
     }
 
     /// Whether the log is surely not shorter than the append says.

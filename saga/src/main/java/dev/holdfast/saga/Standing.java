@@ -146,10 +146,7 @@ final class Standing {
             currentStep = entry.step();
         }
         switch (entry.event()) {
-            case DONE -> {
-                at(entry.step()).isDone(entry);
-                report(entry);
-            }
+            case DONE -> done(entry);
             case REFUSED -> {
                 at(entry.step()).isRefused(entry);
                 takeEarly(entry.step());
@@ -244,7 +241,8 @@ final class Standing {
         return facts;
     }
 
-    private void report(LogEntry done) {
+    private void done(LogEntry done) {
+        at(done.step()).isDone(done);
         if (!done.detail().isEmpty()) {
             var more = new HashMap<>(facts);
             done.detail().forEach((name, value) -> more.put(done.step() + "." + name, value));
