@@ -109,8 +109,9 @@ final class SagaBatch implements BatchWork<Command, Result> {
         return inOrder(commands, results);
     }
 
-    /// @param asks whether nothing is known of any log. In a new session it is not, not even of new sagas: the batch
-    ///     may be one whose COMMIT was lost. And an append that is alone may be the one that a larger batch failed of
+    /// @param asks whether nothing is known of any log. In a new session it is not, not even of new sagas: the
+    ///     batch may be one whose COMMIT was lost. And an append that is alone may be the one that a larger batch
+    ///     failed of
     private LogWrites.Written write(Connection db, List<Append> appends, boolean asks) throws SQLException {
         var known = asks
                 ? List.<Append>of()
