@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,8 @@ final class SagaReads {
             "saga_id, definition, version, payload, subject, traceparent, parent, created_at";
 
     private static final String FIND = "SELECT " + COLUMNS + " FROM saga.saga_runs WHERE saga_id = ?";
+
+    private static final String STATUSES = "SELECT saga_id, status FROM saga.saga_runs WHERE saga_id = ANY (?)";
 
     static final String STATUS = "SELECT status FROM saga.saga_runs WHERE saga_id = ?";
 
@@ -136,6 +139,19 @@ final class SagaReads {
             }
             var recorded = withLogs(db, executions).getFirst();
             return Optional.of(new Whole(recorded, tasks(db, sagaId)));
+        });
+    }
+
+    Map<String, SagaStatus> statuses(Collection<String> sagaIds) {
+        return Database.reading(dataSource, db -> {
+            var found = new HashMap<String, SagaStatus>();
+            try (var statement = prepared(db, STATUSES, db.createArrayOf("text", sagaIds.toArray()));
+                    var rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    found.put(rows.getString(1), SagaStatus.valueOf(rows.getString(2)));
+                }
+            }
+            return found;
         });
     }
 
