@@ -22,8 +22,8 @@ final class Meaning {
 
     /// Problems to one call that say nothing was done, with their status: see `Problems` of the gateway, which
     /// words them so.
-    private static final Map<String, Integer> NOTHING_DONE = Map.of(
-            "overloaded", 503, "not-recorded", 503, "downstream-unavailable", 503, "unknown-operation", 404);
+    private static final Map<String, Integer> NOTHING_DONE =
+            Map.of("overloaded", 503, "not-recorded", 503, "downstream-unavailable", 503, "unknown-operation", 404);
 
     private static final Set<Integer> OF_A_NO = Set.of(402, 404, 409);
 
@@ -76,8 +76,7 @@ final class Meaning {
     /// in it. Anything else may come after some have begun.
     private static RuntimeException turned(Reply reply, String service) {
         var status = reply.status();
-        var refusedWhole =
-                reply.isOurProblem() && (status == 401 || status == 404 || is(reply, 503, "overloaded"));
+        var refusedWhole = reply.isOurProblem() && (status == 401 || status == 404 || is(reply, 503, "overloaded"));
         if (refusedWhole || status == 413 || status == 429) {
             var why = reply.isOurProblem() ? reply.slug() + ", " + reply.detail() : "status " + status;
             return new NoEffectException(service + " takes no calls: " + why, null);
