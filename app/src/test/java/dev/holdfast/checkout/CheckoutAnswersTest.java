@@ -86,7 +86,7 @@ class CheckoutAnswersTest {
                         ProblemException.class,
                         refused -> assertThat(refused.slug()).isEqualTo("cart-changed"));
 
-        var left = carts.frozenSince(Instant.now().plusSeconds(60), 1_000).stream()
+        var left = carts.frozenSince(Instant.now().plusSeconds(60), null, 1_000).stream()
                 .filter(frozen -> frozen.cartId().equals(cart))
                 .toList();
         assertThat(left).as("the sweeper finds it").hasSize(1);
@@ -137,8 +137,8 @@ class CheckoutAnswersTest {
         }
 
         @Override
-        public List<FrozenCart> frozenSince(Instant before, int limit) {
-            return carts.frozenSince(before, limit);
+        public List<FrozenCart> frozenSince(Instant before, FrozenCart after, int limit) {
+            return carts.frozenSince(before, after, limit);
         }
     }
 }

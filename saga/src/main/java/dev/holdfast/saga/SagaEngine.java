@@ -4,6 +4,7 @@ import dev.holdfast.groupcommit.OverloadedException;
 import dev.holdfast.groupcommit.UnclearCommitException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -158,6 +159,11 @@ public final class SagaEngine implements AutoCloseable {
             var definition = definitions.get(Adoption.key(execution.definition(), execution.version()));
             return Views.of(definition, execution, whole.recorded().log(), whole.tasks());
         });
+    }
+
+    /// How each of these sagas stands, in one query; those that do not exist are missing. At most some thousands.
+    public Map<String, SagaStatus> statuses(Collection<String> sagaIds) {
+        return reads.statuses(sagaIds);
     }
 
     /// Waits until a saga has ended or the time is over, and says how it stands then. One that runs on this node

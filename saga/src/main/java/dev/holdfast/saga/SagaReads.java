@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -153,7 +154,7 @@ final class SagaReads {
     }
 
     /// Of those of these sagas that there are.
-    Map<String, SagaStatus> statuses(List<String> sagaIds) {
+    Map<String, SagaStatus> statuses(Collection<String> sagaIds) {
         return Database.reading(dataSource, db -> {
             var statuses = new HashMap<String, SagaStatus>();
             try (var statement = prepared(db, STATUSES, db.createArrayOf("text", sagaIds.toArray()));

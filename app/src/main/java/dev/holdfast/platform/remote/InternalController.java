@@ -63,7 +63,7 @@ final class InternalController implements DisposableBean {
     /// The head of the answer goes out before the first call is done: from it the caller knows that the request
     /// has arrived. If the caller is gone by the time there is something to write, the calls go on all the same; it
     /// asks again, under the same keys.
-    @PostMapping("/internal/v1/{service}/batch")
+    @PostMapping(InternalDoor.PATH + "v1/{service}/batch")
     void batch(@PathVariable String service, HttpServletRequest request, HttpServletResponse response)
             throws IOException, InterruptedException {
         var offer = offerOf(service);

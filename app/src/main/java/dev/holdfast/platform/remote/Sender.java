@@ -85,7 +85,7 @@ final class Sender implements AutoCloseable {
                 .header("Content-Type", "application/json")
                 .POST(BodyPublishers.ofByteArray(body));
         if (settings.hasSecret()) {
-            request.header(Wire.SECRET, settings.secret());
+            request.header(InternalDoor.SECRET, settings.secret());
         }
         return request.build();
     }

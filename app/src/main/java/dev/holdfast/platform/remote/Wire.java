@@ -12,7 +12,6 @@ final class Wire {
 
     static final String TYPES = "https://holdfast.dev/problems/";
     static final String LINES = "application/x-ndjson";
-    static final String SECRET = "Holdfast-Secret";
 
     /// What is asked is read strictly: a request that is not understood whole must not be done in part.
     static final JsonMapper MAPPER = Json.configure(JsonMapper.builder())
