@@ -145,9 +145,9 @@ final class NodeStriker {
         crew.bringBack(shop);
     }
 
-    /// The number of its process is in each line, so an earlier life is not taken for this one.
+    /// The number of its process is part of the name of its node, so an earlier life is not taken for this one.
     private static boolean saysThatItIsFenced(ShopProcess shop) throws IOException {
-        var ofThisLife = " " + shop.pid() + " --- ";
+        var ofThisLife = "-" + shop.pid() + "-";
         return shop.says(line -> line.contains(ofThisLife) && line.contains(FENCED));
     }
 
