@@ -6,6 +6,7 @@ import static dev.holdfast.saga.OldSagas.id;
 import static dev.holdfast.saga.OldSagas.range;
 import static dev.holdfast.saga.SagaEngineTest.request;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -238,9 +239,14 @@ class RetentionTest {
         assertThat(here.dropped().size() + there.get().dropped().size()).isLessThanOrEqualTo(3);
         assertThat(rows()).isZero();
         assertThat(postgres.number("SELECT dropped FROM saga.saga_retention")).isEqualTo(20);
-        assertThat(retention.ranges())
-                .filteredOn(range -> range.prefix() != null)
-                .hasSize(3);
+        // A range whose tables somebody uses, autovacuum for one, is made in a later round.
+        await().until(() -> {
+            retention.run();
+            return retention.ranges().stream()
+                            .filter(range -> range.prefix() != null)
+                            .count()
+                    == 3;
+        });
     }
 
     @Test
