@@ -29,8 +29,10 @@ public interface CartApi {
     /// @return whether `toSagaId` has it now; also true when it had it already
     boolean takeOver(String cartId, String fromSagaId, String toSagaId);
 
-    /// Carts frozen longer than this, oldest first, for the checkout's sweeper.
-    List<FrozenCart> frozenSince(Instant before, int limit);
+    /// A page of the carts frozen longer than this, oldest first, for the checkout's sweeper.
+    ///
+    /// @param after the last one of the page before, or null
+    List<FrozenCart> frozenSince(Instant before, FrozenCart after, int limit);
 
     sealed interface FreezeResult permits Frozen, FrozenByAnother, NotThere, Empty {}
 
@@ -44,7 +46,7 @@ public interface CartApi {
 
     record Empty() implements FreezeResult {}
 
-    record FrozenCart(String cartId, String sagaId) {}
+    record FrozenCart(String cartId, String sagaId, Instant frozenAt) {}
 
     /// @param userId null for a guest
     /// @param frozenBy the saga of the running checkout, or null

@@ -27,10 +27,11 @@ final class CartStore {
             """;
 
     private static final String FROZEN = """
-            SELECT cart_id, frozen_by
+            SELECT cart_id, frozen_by, frozen_at
               FROM cart.carts
              WHERE frozen_by IS NOT NULL AND frozen_at < ?
-             ORDER BY frozen_at
+               AND frozen_at >= ? AND (frozen_at, cart_id) > (?, ?)
+             ORDER BY frozen_at, cart_id
              LIMIT ?
             """;
 
@@ -89,10 +90,14 @@ final class CartStore {
         return reads.sql(FIND).param(cartId).query((row, n) -> row(row)).optional();
     }
 
-    List<FrozenCart> frozenSince(Instant before, int limit) {
+    List<FrozenCart> frozenSince(Instant before, FrozenCart after, int limit) {
+        var from = (after == null ? Instant.EPOCH : after.frozenAt()).atOffset(ZoneOffset.UTC);
         return reads.sql(FROZEN)
-                .params(before.atOffset(ZoneOffset.UTC), limit)
-                .query((row, n) -> new FrozenCart(row.getString(1), row.getString(2)))
+                .params(before.atOffset(ZoneOffset.UTC), from, from, after == null ? "" : after.cartId(), limit)
+                .query((row, n) -> new FrozenCart(
+                        row.getString(1),
+                        row.getString(2),
+                        row.getObject(3, OffsetDateTime.class).toInstant()))
                 .list();
     }
 

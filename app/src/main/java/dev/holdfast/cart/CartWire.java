@@ -41,7 +41,7 @@ final class CartWire {
 
     record HandingOver(String cartId, String fromSagaId, String toSagaId) {}
 
-    record Since(Instant before, int limit) {}
+    record Since(Instant before, FrozenCart after, int limit) {}
 
     static Offer offer(CartApi carts) {
         return Offer.of(Role.CART)
@@ -56,7 +56,7 @@ final class CartWire {
                     return true;
                 })
                 .on(TAKE_OVER, asked -> carts.takeOver(asked.cartId(), asked.fromSagaId(), asked.toSagaId()))
-                .on(FROZEN_SINCE, asked -> carts.frozenSince(asked.before(), asked.limit()));
+                .on(FROZEN_SINCE, asked -> carts.frozenSince(asked.before(), asked.after(), asked.limit()));
     }
 
     private static Refusal refusal(FreezeResult result) {

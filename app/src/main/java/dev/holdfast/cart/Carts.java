@@ -61,8 +61,8 @@ final class Carts implements CartApi {
     }
 
     @Override
-    public List<FrozenCart> frozenSince(Instant before, int limit) {
-        return store.frozenSince(before, limit);
+    public List<FrozenCart> frozenSince(Instant before, FrozenCart after, int limit) {
+        return store.frozenSince(before, after, limit);
     }
 
     private boolean moved(CartCommand command) {

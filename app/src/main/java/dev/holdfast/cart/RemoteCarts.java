@@ -43,7 +43,7 @@ final class RemoteCarts implements CartApi {
     }
 
     @Override
-    public List<FrozenCart> frozenSince(Instant before, int limit) {
-        return service.call(CartWire.FROZEN_SINCE, new Since(before, limit));
+    public List<FrozenCart> frozenSince(Instant before, FrozenCart after, int limit) {
+        return service.call(CartWire.FROZEN_SINCE, new Since(before, after, limit));
     }
 }

@@ -5,6 +5,7 @@ import dev.holdfast.catalog.CatalogApi;
 import dev.holdfast.customers.CustomersApi;
 import dev.holdfast.flows.Flows;
 import dev.holdfast.flows.Participants;
+import dev.holdfast.flows.StepTimes;
 import dev.holdfast.inventory.InventoryApi;
 import dev.holdfast.orders.OrdersApi;
 import dev.holdfast.payment.PaymentApi;
@@ -13,6 +14,7 @@ import dev.holdfast.platform.Periodic;
 import dev.holdfast.platform.ServiceDatabases;
 import dev.holdfast.platform.Trace;
 import dev.holdfast.platform.remote.Roles;
+import dev.holdfast.platform.remote.ServicesSettings;
 import dev.holdfast.saga.Outcome;
 import dev.holdfast.saga.RetentionSettings;
 import dev.holdfast.saga.SagaDesk;
@@ -48,9 +50,6 @@ class CheckoutConfiguration {
     /// lost COMMIT.
     private static final Duration START_HERE = Duration.ofSeconds(45);
 
-    /// The customer, the prices and the stock are asked for in between, each for up to 11 s.
-    private static final Duration START_APART = Duration.ofSeconds(90);
-
     private static final Duration COUNT_EVERY = Duration.ofSeconds(10);
 
     private final CartApi carts;
@@ -83,7 +82,10 @@ class CheckoutConfiguration {
     }
 
     @Bean
-    Flows flows(Participants participants, PaymentMethodWait wait) {
+    Flows flows(Participants participants, PaymentMethodWait wait, Roles roles, ServicesSettings services) {
+        if (!roles.elsewhere().isEmpty()) {
+            StepTimes.require(services.patience());
+        }
         return new Flows(participants, wait.atMost());
     }
 
@@ -179,7 +181,15 @@ class CheckoutConfiguration {
     }
 
     @Bean(initMethod = "start", destroyMethod = "close")
-    FrozenCarts frozenCarts(SagaEngine engine, Roles roles) {
-        return new FrozenCarts(carts, engine, clock, roles.elsewhere().isEmpty() ? START_HERE : START_APART);
+    FrozenCarts frozenCarts(SagaEngine engine, Roles roles, ServicesSettings services) {
+        return new FrozenCarts(carts, engine, clock, startTakes(roles, services.patience()));
+    }
+
+    /// Where services are in other processes, the answer to the freezing has to come back, and the customer, the
+    /// prices and the stock are asked for in between, each for as long as it is waited for.
+    static Duration startTakes(Roles roles, ServicesSettings.Times patience) {
+        return roles.elsewhere().isEmpty()
+                ? START_HERE
+                : START_HERE.plus(patience.others().multipliedBy(3)).plus(patience.inventory());
     }
 }

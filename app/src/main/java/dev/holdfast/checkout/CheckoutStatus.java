@@ -6,11 +6,12 @@ import java.util.List;
 
 /// `GET /v1/checkout/{saga_id}`.
 ///
+/// @param orderId null where the release of the checkout wrote it in a way that this one cannot read
 /// @param status `processing`, `completed` or `failed`
 /// @param stage what the customer sees
 /// @param failure why it turned back, null when it did not
 /// @param waitsFor what the customer can do to help it on, null when there is nothing
-/// @param steps in the order of the flow
+/// @param steps in the order of the flow; empty for a version of it that this node does not know
 record CheckoutStatus(
         String sagaId,
         String orderId,

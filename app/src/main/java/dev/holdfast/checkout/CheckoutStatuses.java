@@ -3,6 +3,7 @@ package dev.holdfast.checkout;
 import dev.holdfast.checkout.CheckoutStatus.StepStatus;
 import dev.holdfast.checkout.CheckoutStatus.WaitsFor;
 import dev.holdfast.flows.CheckoutOrder;
+import dev.holdfast.flows.FailureWords;
 import dev.holdfast.flows.Flows;
 import dev.holdfast.saga.LogEntry;
 import dev.holdfast.saga.SagaDefinition;
@@ -36,19 +37,31 @@ final class CheckoutStatuses {
         return engine.await(sagaId, atMost).flatMap(this::statusOf);
     }
 
-    /// Empty for a saga that is no checkout.
+    /// Empty for a saga that is no checkout. Of one of a version that this node does not know (a rollout is under
+    /// way, or was turned back) it says what can be told without: how it stands, but not what its steps are.
     Optional<CheckoutStatus> statusOf(SagaView saga) {
-        return flows.of(saga).map(definition -> {
-            var waitsFor = waitsFor(definition, saga);
-            return new CheckoutStatus(
-                    saga.sagaId(),
-                    flows.orderOf(saga.payload()).orderId(),
-                    word(saga.status()),
-                    saga.stage(),
-                    saga.failure(),
-                    waitsFor.orElse(null),
-                    stepsOf(definition, saga, waitsFor.isPresent()));
-        });
+        if (flows.named(saga.definition()).isEmpty()) {
+            return Optional.empty();
+        }
+        var definition = flows.of(saga);
+        var waitsFor = definition.flatMap(known -> waitsFor(known, saga));
+        return Optional.of(new CheckoutStatus(
+                saga.sagaId(),
+                flows.orderIdOf(saga).orElse(null),
+                word(saga.status()),
+                saga.stage(),
+                inWords(saga.failure()),
+                waitsFor.orElse(null),
+                definition
+                        .map(known -> stepsOf(known, saga, waitsFor.isPresent()))
+                        .orElse(List.of())));
+    }
+
+    private static SagaView.Failure inWords(SagaView.Failure failure) {
+        return failure == null
+                ? null
+                : new SagaView.Failure(
+                        failure.step(), failure.code(), FailureWords.of(failure.code(), failure.message()));
     }
 
     /// The refusal that asked for it is the latest row of its step.

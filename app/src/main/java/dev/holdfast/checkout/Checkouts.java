@@ -92,8 +92,9 @@ final class Checkouts {
     private Accepted takeOver(Attempt attempt, CartApi.FrozenByAnother other) {
         var cartId = attempt.request().cartId();
         var otherSagaId = other.sagaId();
-        if (engine.find(otherSagaId).isPresent()) {
-            throw CheckoutProblems.inProgress(cartId, otherSagaId);
+        var itsSaga = engine.find(otherSagaId);
+        if (itsSaga.isPresent()) {
+            return afterTheEnd(attempt, itsSaga.get());
         }
         // Two nodes' clocks: one that was set back must not make a moment of an hour.
         if (other.age().abs().compareTo(ACCEPTED_WITHIN) < 0) {
@@ -102,7 +103,28 @@ final class Checkouts {
         if (!carts.takeOver(cartId, otherSagaId, attempt.sagaId())) {
             throw CheckoutProblems.stillRunning();
         }
-        return switch (carts.freeze(cartId, attempt.sagaId())) {
+        return startInPlaceOf(attempt, otherSagaId);
+    }
+
+    /// The cart is frozen for a checkout that exists. One that has failed has given its cart back before anybody
+    /// could know of its end; if the cart is frozen for it all the same, a repetition of its request has just
+    /// handed it back and has not yet thawed it, or died, or lost the database in between. Nobody needs it then.
+    private Accepted afterTheEnd(Attempt attempt, SagaView other) {
+        var cartId = attempt.request().cartId();
+        return switch (other.status()) {
+            case STARTED, COMPENSATING -> throw CheckoutProblems.inProgress(cartId, other.sagaId());
+            case COMPLETED -> throw CheckoutProblems.ordered(other.sagaId());
+            case FAILED -> {
+                if (!carts.takeOver(cartId, other.sagaId(), attempt.sagaId())) {
+                    throw CheckoutProblems.stillRunning();
+                }
+                yield startInPlaceOf(attempt, other.sagaId());
+            }
+        };
+    }
+
+    private Accepted startInPlaceOf(Attempt attempt, String otherSagaId) {
+        return switch (carts.freeze(attempt.request().cartId(), attempt.sagaId())) {
             case CartApi.Frozen frozen -> start(attempt.inPlaceOf(otherSagaId), frozen.cart());
             case CartApi.FrozenByAnother third -> throw CheckoutProblems.stillRunning();
             case CartApi.NotThere gone -> throw CheckoutProblems.stillRunning();
@@ -114,24 +136,24 @@ final class Checkouts {
         return switch (startOrGiveBack(attempt, cart)) {
             case StartAnswer.Started now -> new Accepted(now.sagaId(), attempt.orderId());
             case StartAnswer.AlreadyStarted before -> {
-                handOn(cart, attempt.sagaId(), before.sagaId());
+                quietly(cart, () -> handOn(cart, attempt.sagaId(), before.sagaId()));
                 yield accepted(before.sagaId());
             }
             case StartAnswer.KeyReused reused -> {
-                letGo(attempt, cart);
+                quietly(cart, () -> letGo(attempt, cart));
                 throw new KeyReusedException(attempt.key());
             }
             case StartAnswer.NameTaken taken -> {
-                letGo(attempt, cart);
+                quietly(cart, () -> letGo(attempt, cart));
                 throw CheckoutProblems.orderIdTaken(attempt.orderId());
             }
             case StartAnswer.SubjectTaken taken -> {
                 if (attempt.takenFrom() == null && hasCompleted(taken.sagaId())) {
                     // That checkout has deleted its cart. This one was made since under the same id: it cannot be
                     // ordered, but it is the customer's.
-                    carts.giveBack(cart.cartId(), attempt.sagaId());
+                    quietly(cart, () -> carts.giveBack(cart.cartId(), attempt.sagaId()));
                 } else {
-                    handOn(cart, attempt.sagaId(), taken.sagaId());
+                    quietly(cart, () -> handOn(cart, attempt.sagaId(), taken.sagaId()));
                 }
                 throw taken(cart.cartId(), taken.sagaId());
             }
@@ -145,8 +167,19 @@ final class Checkouts {
             // The saga may exist, so the cart stays frozen: the saga's own closing, or the sweeper, gives it back.
             throw e;
         } catch (RuntimeException e) {
-            letGo(attempt, cart);
+            quietly(cart, () -> letGo(attempt, cart));
             throw e;
+        }
+    }
+
+    /// What is answered is decided by now. A cart that cannot be let go must not turn "refused" into "unclear": the
+    /// customer would repeat what will be refused again. The cart stays frozen for a saga that does not exist, and
+    /// that is what the sweeper looks for.
+    private static void quietly(Cart cart, Runnable lettingGo) {
+        try {
+            lettingGo.run();
+        } catch (RuntimeException e) {
+            LOG.warn("cart {} stays frozen until the sweeper gives it back: {}", cart.cartId(), e.toString());
         }
     }
 
@@ -214,7 +247,7 @@ final class Checkouts {
 
     private Accepted accepted(String sagaId) {
         var saga = engine.find(sagaId).orElseThrow(() -> ProblemException.notFound("checkout", sagaId));
-        return new Accepted(sagaId, flows.orderOf(saga.payload()).orderId());
+        return new Accepted(sagaId, flows.orderIdOf(saga).orElse(null));
     }
 
     /// A cart is given back, or deleted, just before the end of its checkout is recorded; until then nobody knows
@@ -293,5 +326,7 @@ final class Checkouts {
     }
 
     /// A checkout that is durable.
+    ///
+    /// @param orderId null for one of a release whose payload this one cannot read
     record Accepted(String sagaId, String orderId) {}
 }

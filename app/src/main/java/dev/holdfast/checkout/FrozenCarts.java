@@ -3,8 +3,11 @@ package dev.holdfast.checkout;
 import dev.holdfast.cart.CartApi;
 import dev.holdfast.cart.CartApi.FrozenCart;
 import dev.holdfast.saga.SagaEngine;
+import dev.holdfast.saga.SagaStatus;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -24,7 +27,7 @@ final class FrozenCarts implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(FrozenCarts.class);
     private static final Duration EVERY = Duration.ofSeconds(5);
-    private static final int FIRST_PAGE = 200;
+    private static final int PAGE = 200;
 
     private final CartApi carts;
     private final SagaEngine engine;
@@ -50,22 +53,35 @@ final class FrozenCarts implements AutoCloseable {
     /// @param age only carts frozen longer than this
     void sweep(Duration age) {
         var before = clock.instant().minus(age);
-        int limit = FIRST_PAGE;
-        var page = carts.frozenSince(before, limit);
-        page.forEach(this::settleQuietly);
-        while (page.size() == limit) {
-            // What was settled is gone from the next page, so as many are passed over; the next round has them.
-            int seen = limit;
-            limit *= 2;
-            page = carts.frozenSince(before, limit);
-            page.stream().skip(seen).forEach(this::settleQuietly);
-        }
+        List<FrozenCart> page = List.of();
+        do {
+            page = carts.frozenSince(before, page.isEmpty() ? null : page.getLast(), PAGE);
+            settle(page);
+        } while (page.size() == PAGE);
     }
 
-    /// One cart that cannot be settled, because its saga cannot be read, must not keep those behind it frozen.
-    private void settleQuietly(FrozenCart cart) {
+    /// Checkouts that wait for their customers are many, wait long, and are met by every round of every node: how
+    /// they stand is asked for a page at once. What is answered may be old by the time a cart is looked at; but a
+    /// saga that had ended stays so, and one that was not there will not be any more.
+    private void settle(List<FrozenCart> page) {
+        var asked = page.stream()
+                .map(FrozenCart::sagaId)
+                .filter(sagaId -> !engine.runs(sagaId))
+                .toList();
+        if (asked.isEmpty()) {
+            return;
+        }
+        var known = engine.statuses(asked);
+        var notHere = Set.copyOf(asked);
+        page.stream()
+                .filter(cart -> notHere.contains(cart.sagaId()))
+                .forEach(cart -> settleQuietly(cart, known.get(cart.sagaId())));
+    }
+
+    /// One cart that cannot be settled must not keep those behind it frozen.
+    private void settleQuietly(FrozenCart cart, SagaStatus status) {
         try (var _ = MDC.putCloseable("saga_id", cart.sagaId())) {
-            settle(cart);
+            settle(cart, status);
         } catch (RuntimeException e) {
             LOG.warn(
                     "cart {} stays frozen by {}, tried again in {}: {}",
@@ -76,16 +92,10 @@ final class FrozenCarts implements AutoCloseable {
         }
     }
 
-    private void settle(FrozenCart cart) {
-        if (engine.runs(cart.sagaId())) {
-            return;
-        }
-        var saga = engine.find(cart.sagaId());
-        if (saga.isEmpty()) {
-            carts.giveBack(cart.cartId(), cart.sagaId());
-            return;
-        }
-        switch (saga.get().status()) {
+    /// @param status null when there is no such saga
+    private void settle(FrozenCart cart, SagaStatus status) {
+        switch (status) {
+            case null -> carts.giveBack(cart.cartId(), cart.sagaId());
             case STARTED, COMPENSATING -> {}
             case COMPLETED -> carts.close(cart.cartId(), cart.sagaId());
             case FAILED -> carts.giveBack(cart.cartId(), cart.sagaId());

@@ -15,7 +15,13 @@ import picocli.CommandLine.Spec;
         version = "Holdfast 0.1.0",
         description =
                 "Checkout and order processing that never oversells, never charges twice and never loses an order.",
-        subcommands = {DemoCommand.class, ServeCommand.class, ReplayCommand.class, AuditCommand.class},
+        subcommands = {
+            DemoCommand.class,
+            ServeCommand.class,
+            ReplayCommand.class,
+            AuditCommand.class,
+            LearnCommand.class
+        },
         footer = {
             "",
             "`holdfast bench --help` lists the measurements.",

@@ -16,10 +16,10 @@ final class Calls {
 
     private Calls() {}
 
-    /// What a service refused. That it came too late is no answer from a record: the services leave none, so an
-    /// earlier attempt, sent by a node whose clock is ahead, may still arrive in time. As a refusal it would clear
-    /// the step of that doubt, and nobody would undo what that attempt does; so it is the fault that it is: this
-    /// attempt has had no effect.
+    /// What a service refused that was given a deadline. That it came too late is no answer from a record: the
+    /// services leave none, so an earlier attempt, sent by a node whose clock is ahead, may still arrive in time.
+    /// As a refusal it would clear the step of that doubt, and nobody would undo what that attempt does; so it is
+    /// the fault that it is: this attempt has had no effect.
     static Outcome refusal(String code, String message) {
         return "too-late".equals(code) ? new Outcome.Failed(message) : new Outcome.Refused(code, message);
     }
@@ -37,10 +37,12 @@ final class Calls {
             // would clear.
             return new Outcome.Failed("a value of the order cannot be stored");
         } catch (KeyReusedException e) {
-            // Answered from the record of somebody else's request: this one has had no effect and never will. Taken
-            // for unclear it would be undone, and the undo, which goes by the order's id, would hit the other's.
-            return new Outcome.Refused(
-                    "key-reused", "'" + e.key() + "' stands for another request already; nothing of that was touched");
+            // The key is this step's own, so the other request under it is one of this step too, written otherwise:
+            // by the release before, whose requests had a member less. It may have had its effect, and nobody but
+            // this step takes that back; so it is no refusal, which would clear the step. What belongs to somebody
+            // else (an order, a reservation, a key of another order) the services refuse by a code of its own.
+            return new Outcome.Unclear(
+                    "'" + e.key() + "' stands for a request that was written otherwise; what became of it is unclear");
         }
     }
 }

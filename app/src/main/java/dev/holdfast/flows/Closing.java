@@ -18,7 +18,8 @@ final class Closing implements ClosingAction<CheckoutOrder> {
         switch (ending) {
             case Ending.Completed completed -> services.carts().close(order.cartId(), sagaId);
             case Ending.FailedBecause failure -> {
-                services.orders().checkoutFailed(order.orderId(), order.userId(), failure.code(), failure.message());
+                var words = FailureWords.of(failure.code(), failure.message());
+                services.orders().checkoutFailed(order.orderId(), order.userId(), failure.code(), words);
                 services.carts().giveBack(order.cartId(), sagaId);
             }
         }

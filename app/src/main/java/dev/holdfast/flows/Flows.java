@@ -51,8 +51,9 @@ public final class Flows {
                 .findFirst();
     }
 
-    /// Reads the payload of a saga of any of these flows.
-    public CheckoutOrder orderOf(String payload) {
-        return OrderCodec.INSTANCE.fromJson(payload);
+    /// Which order a saga of any version of these flows is about; empty for another saga. Read from the one member
+    /// of the payload, which may be of a release that this one does not know.
+    public Optional<String> orderIdOf(SagaView saga) {
+        return named(saga.definition()).map(_ -> OrderCodec.orderIdIn(saga.payload()));
     }
 }

@@ -7,15 +7,12 @@ import dev.holdfast.inventory.InventoryApi.ReservationRef;
 import dev.holdfast.saga.Outcome;
 import dev.holdfast.saga.StepCall;
 import dev.holdfast.saga.StepSpec;
-import java.time.Duration;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /// What the flows ask of inventory. The reservation has the order's id in every flow.
 final class InventorySteps {
-
-    private static final Duration TIME_LIMIT = Duration.ofSeconds(15);
 
     private final InventoryApi inventory;
 
@@ -31,7 +28,7 @@ final class InventorySteps {
                 .does(this::hold)
                 .undoneBy(this::release)
                 .compensatedAt(Teams.INVENTORY_SERVICE)
-                .within(TIME_LIMIT);
+                .within(StepTimes.INVENTORY);
     }
 
     Consumer<StepSpec<CheckoutOrder>> pin(String stage) {
@@ -42,7 +39,7 @@ final class InventorySteps {
                 .does(this::pin)
                 .undoneBy(this::release)
                 .compensatedAt(Teams.INVENTORY_SERVICE)
-                .within(TIME_LIMIT);
+                .within(StepTimes.INVENTORY);
     }
 
     Consumer<StepSpec<CheckoutOrder>> commit(String stage) {
@@ -51,7 +48,7 @@ final class InventorySteps {
                 .succeedsWhen("the held stock is sold")
                 .failsWhen("never: repeated until it succeeds")
                 .does(this::commit)
-                .within(TIME_LIMIT);
+                .within(StepTimes.INVENTORY);
     }
 
     /// A hold that came too late is on record as refused, so that is as definite as any other refusal here.
@@ -79,14 +76,14 @@ final class InventorySteps {
     private Outcome commit(CheckoutOrder order, StepCall call) {
         return Calls.outcomeOf(() -> switch (inventory.commit(reservation(order))) {
             case InventoryApi.Committed committed -> Outcome.Done.done();
-            case InventoryApi.Refused refused -> Calls.refusal(refused.code(), refused.message());
+            case InventoryApi.Refused refused -> new Outcome.Refused(refused.code(), refused.message());
         });
     }
 
     private Outcome release(CheckoutOrder order, StepCall call) {
         return Calls.outcomeOf(() -> switch (inventory.release(reservation(order))) {
             case InventoryApi.Released released -> Outcome.Done.done();
-            case InventoryApi.Refused refused -> Calls.refusal(refused.code(), refused.message());
+            case InventoryApi.Refused refused -> new Outcome.Refused(refused.code(), refused.message());
         });
     }
 

@@ -6,14 +6,11 @@ import dev.holdfast.orders.OrdersApi.OrderResult;
 import dev.holdfast.saga.Outcome;
 import dev.holdfast.saga.StepCall;
 import dev.holdfast.saga.StepSpec;
-import java.time.Duration;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /// What the flows ask of orders.
 final class OrderSteps {
-
-    private static final Duration TIME_LIMIT = Duration.ofSeconds(15);
 
     private final OrdersApi orders;
 
@@ -29,7 +26,7 @@ final class OrderSteps {
                 .does(this::createReserved)
                 .undoneBy(this::cancel)
                 .compensatedAt(Teams.ORDER_SERVICE)
-                .within(TIME_LIMIT);
+                .within(StepTimes.ORDERS);
     }
 
     Consumer<StepSpec<CheckoutOrder>> create(String stage) {
@@ -40,7 +37,7 @@ final class OrderSteps {
                 .does(this::create)
                 .undoneBy(this::cancel)
                 .compensatedAt(Teams.ORDER_SERVICE)
-                .within(TIME_LIMIT);
+                .within(StepTimes.ORDERS);
     }
 
     Consumer<StepSpec<CheckoutOrder>> reserve(String stage) {
@@ -50,7 +47,7 @@ final class OrderSteps {
                 .failsWhen("the order was cancelled meanwhile")
                 .does(this::reserve)
                 .needsNoUndo("undone with the order itself, by create-order")
-                .within(TIME_LIMIT);
+                .within(StepTimes.ORDERS);
     }
 
     Consumer<StepSpec<CheckoutOrder>> confirm(String stage) {
@@ -59,7 +56,7 @@ final class OrderSteps {
                 .succeedsWhen("the order is confirmed")
                 .failsWhen("never: repeated until it succeeds")
                 .does(this::confirm)
-                .within(TIME_LIMIT);
+                .within(StepTimes.ORDERS);
     }
 
     /// Where the stock is held already: created and reserved at once.
@@ -76,11 +73,11 @@ final class OrderSteps {
     }
 
     private Outcome confirm(CheckoutOrder order, StepCall call) {
-        return outcomeOf(() -> orders.confirm(order.orderId()));
+        return outcomeAtAnyTime(() -> orders.confirm(order.orderId()));
     }
 
     private Outcome cancel(CheckoutOrder order, StepCall call) {
-        return outcomeOf(() -> orders.cancel(order.orderId(), "the checkout was turned back"));
+        return outcomeAtAnyTime(() -> orders.cancel(order.orderId(), "the checkout was turned back"));
     }
 
     private static CreateRequest requestOf(CheckoutOrder order, StepCall call, boolean reserved) {
@@ -97,6 +94,14 @@ final class OrderSteps {
                                 order.paymentMethodIds().getFirst()),
                 reserved,
                 call.notAfter());
+    }
+
+    /// Of what has no deadline: nothing can be late there.
+    private static Outcome outcomeAtAnyTime(Supplier<OrderResult> call) {
+        return Calls.outcomeOf(() -> switch (call.get()) {
+            case OrdersApi.Accepted accepted -> Outcome.Done.done();
+            case OrdersApi.Refused refused -> new Outcome.Refused(refused.code(), refused.message());
+        });
     }
 
     private static Outcome outcomeOf(Supplier<OrderResult> call) {

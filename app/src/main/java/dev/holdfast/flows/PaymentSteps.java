@@ -16,8 +16,6 @@ import java.util.function.Consumer;
 /// What the flows ask of payment.
 final class PaymentSteps {
 
-    private static final Duration TIME_LIMIT = Duration.ofSeconds(30);
-
     /// Inventory's word for a hold that became a sale.
     private static final String SOLD = "reservation-committed";
 
@@ -56,7 +54,7 @@ final class PaymentSteps {
                     .does(this::authorize)
                     .undoneBy(this::undo)
                     .compensatedAt(Teams.PAYMENT_SERVICE)
-                    .within(TIME_LIMIT);
+                    .within(wait.isPositive() ? StepTimes.PAYMENT_ASKING : StepTimes.PAYMENT);
             if (wait.isPositive()) {
                 step.asksFor(Flows.PAYMENT_METHOD, wait, OTHER_METHODS, DECLINED);
             }
@@ -69,7 +67,7 @@ final class PaymentSteps {
                 .succeedsWhen("the authorized amount is captured")
                 .failsWhen("the provider refuses the capture for good")
                 .does(this::capture)
-                .within(TIME_LIMIT);
+                .within(StepTimes.PAYMENT);
     }
 
     Consumer<StepSpec<CheckoutOrder>> charge(String stage) {
@@ -78,7 +76,7 @@ final class PaymentSteps {
                 .succeedsWhen("the whole amount is captured on one of the payment methods")
                 .failsWhen("every payment method is declined")
                 .does(this::charge)
-                .within(TIME_LIMIT);
+                .within(StepTimes.PAYMENT);
     }
 
     private Outcome authorize(CheckoutOrder order, StepCall call) {
@@ -102,14 +100,13 @@ final class PaymentSteps {
     private Outcome undo(CheckoutOrder order, StepCall call) {
         return Calls.outcomeOf(() -> switch (payment.undo(order.orderId(), call.doKey(), call.key())) {
             case PaymentApi.Undone undone -> Outcome.Done.done();
-            case PaymentApi.Refused refused -> Calls.refusal(refused.code(), refused.message());
+            case PaymentApi.Refused refused -> new Outcome.Refused(refused.code(), refused.message());
         });
     }
 
     private Outcome authorize(CheckoutOrder order, StepCall call, boolean capture) {
         return Calls.outcomeOf(() -> {
-            boolean first = call.attempt() == 0 && call.generation() == 0;
-            var lost = first || capture ? null : lost(order, services.holdTtl());
+            var lost = capture || !call.repeated() ? null : lost(order, services.holdTtl());
             if (lost != null) {
                 return lost.equals(SOLD) ? ofLongAgo() : turnBack(order, call);
             }

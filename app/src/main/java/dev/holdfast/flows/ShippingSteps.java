@@ -5,15 +5,11 @@ import dev.holdfast.saga.StepCall;
 import dev.holdfast.saga.StepSpec;
 import dev.holdfast.shipping.ShippingApi;
 import dev.holdfast.shipping.ShippingApi.LabelRequest;
-import java.time.Duration;
 import java.util.Map;
 import java.util.function.Consumer;
 
 /// What the flows ask of shipping.
 final class ShippingSteps {
-
-    /// FedEx with its three retries, then UPS.
-    private static final Duration TIME_LIMIT = Duration.ofSeconds(60);
 
     private final ShippingApi shipping;
 
@@ -29,7 +25,7 @@ final class ShippingSteps {
                 .does(this::createLabel)
                 .undoneBy(this::cancelLabel)
                 .compensatedAt(Teams.SHIPPING_SERVICE)
-                .within(TIME_LIMIT);
+                .within(StepTimes.SHIPPING);
     }
 
     private Outcome createLabel(CheckoutOrder order, StepCall call) {
@@ -52,7 +48,7 @@ final class ShippingSteps {
     private Outcome cancelLabel(CheckoutOrder order, StepCall call) {
         return Calls.outcomeOf(() -> switch (shipping.undo(order.orderId(), call.doKey(), call.key())) {
             case ShippingApi.Cancelled cancelled -> Outcome.Done.done();
-            case ShippingApi.Refused refused -> Calls.refusal(refused.code(), refused.message());
+            case ShippingApi.Refused refused -> new Outcome.Refused(refused.code(), refused.message());
         });
     }
 }

@@ -1,5 +1,6 @@
 package dev.holdfast.gateway;
 
+import dev.holdfast.platform.remote.InternalDoor;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -16,9 +17,6 @@ import org.springframework.web.filter.OncePerRequestFilter;
 @Order(Ordered.HIGHEST_PRECEDENCE + 5)
 final class InternalSecretFilter extends OncePerRequestFilter {
 
-    private static final String INTERNAL = "/internal/";
-    private static final String HEADER = "Holdfast-Secret";
-
     private final byte[] secret;
     private final ProblemWriter problems;
 
@@ -31,13 +29,13 @@ final class InternalSecretFilter extends OncePerRequestFilter {
     /// By the path as the application will see it: whatever is written to get around this comparison does not lead
     /// to the internal door either.
     static boolean isInternal(HttpServletRequest request) {
-        return request.getServletPath().startsWith(INTERNAL);
+        return request.getServletPath().startsWith(InternalDoor.PATH);
     }
 
     @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
-        if (secret.length == 0 || !isInternal(request) || isKnown(request.getHeader(HEADER))) {
+        if (secret.length == 0 || !isInternal(request) || isKnown(request.getHeader(InternalDoor.SECRET))) {
             chain.doFilter(request, response);
             return;
         }
@@ -47,7 +45,7 @@ final class InternalSecretFilter extends OncePerRequestFilter {
                 401,
                 "unauthorized",
                 "Unauthorized",
-                "the header " + HEADER + " is missing or wrong; nothing was done."
+                "the header " + InternalDoor.SECRET + " is missing or wrong; nothing was done."
                         + " holdfast.services.secret must be the same in all processes");
         problems.write(problem, request, response);
     }

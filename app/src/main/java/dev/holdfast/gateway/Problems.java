@@ -59,7 +59,8 @@ final class Problems {
                         "more requests are waiting than can be taken; nothing was recorded, try again shortly",
                         1);
             case NotCommittedException _ -> {
-                LOG.warn("answered 503, nothing recorded: {}", fault.getMessage(), fault);
+                LOG.warn("answered 503, nothing recorded: {}", fault.getMessage());
+                LOG.debug("the request of which nothing was recorded", fault);
                 yield Problem.unavailable(
                         "not-recorded", "Not recorded", "the request could not be recorded; try again", 1);
             }
@@ -120,7 +121,10 @@ final class Problems {
     }
 
     private static Problem away(SQLException refused, Throwable fault) {
-        LOG.warn("answered 503, database away: {}", refused.getMessage(), fault);
+        // Without the trace: under overload there are thousands of these, and writing them down would take the
+        // processor from those who could be served.
+        LOG.warn("answered 503, database away: {}", refused.getMessage());
+        LOG.debug("the request that was answered 503", fault);
         return Problem.unavailable(
                 "database-unavailable",
                 "Database unavailable",

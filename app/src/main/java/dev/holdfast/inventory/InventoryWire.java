@@ -36,22 +36,22 @@ final class InventoryWire {
 
     static final Operation<HoldRequest, HoldResult> HOLD = Operation.<HoldRequest, HoldResult>of(
                     "hold", HoldRequest.class, Held.class)
-            .refusing(InventoryWire::refusal, InventoryWire::notHeld);
+            .refusing(InventoryWire::no, InventoryWire::notHeld);
     static final Operation<ReservationRef, ReleaseResult> RELEASE = Operation.<ReservationRef, ReleaseResult>of(
                     "release", ReservationRef.class, Released.class)
-            .refusing(InventoryWire::refusal, InventoryWire::refused);
+            .refusing(InventoryWire::no, refusal -> refusal.as(Refused::new));
     static final Operation<Extension, ExtendResult> EXTEND = Operation.<Extension, ExtendResult>of(
                     "extend", Extension.class, Held.class)
-            .refusing(InventoryWire::refusal, InventoryWire::refused);
+            .refusing(InventoryWire::no, refusal -> refusal.as(Refused::new));
     static final Operation<Pinning, ExtendResult> PIN = Operation.<Pinning, ExtendResult>of(
                     "pin", Pinning.class, Held.class)
-            .refusing(InventoryWire::refusal, InventoryWire::refused);
+            .refusing(InventoryWire::no, refusal -> refusal.as(Refused::new));
     static final Operation<ReservationRef, CommitResult> COMMIT = Operation.<ReservationRef, CommitResult>of(
                     "commit", ReservationRef.class, Committed.class)
-            .refusing(InventoryWire::refusal, InventoryWire::refused);
+            .refusing(InventoryWire::no, refusal -> refusal.as(Refused::new));
     static final Operation<Restocking, RestockResult> RESTOCK = Operation.<Restocking, RestockResult>of(
                     "restock", Restocking.class, Restocked.class)
-            .refusing(InventoryWire::refusal, InventoryWire::refused);
+            .refusing(InventoryWire::no, refusal -> refusal.as(Refused::new));
     static final Operation<List<String>, List<Availability>> AVAILABILITY =
             Operation.of("availability", new TypeReference<>() {}, new TypeReference<>() {});
     static final Operation<String, Reservation> FIND = Operation.of("find", String.class, Reservation.class);
@@ -88,22 +88,46 @@ final class InventoryWire {
                 .on(RESERVATIONS, page -> books.reservations(page.after(), page.limit()));
     }
 
-    private static Refusal refusal(Object result) {
+    private static Refusal no(HoldResult result) {
         return switch (result) {
+            case Held _ -> null;
             case Refused(var code, var message) -> Refusal.conflict(code, message);
             case OutOfStock(var items) ->
                 new Refusal(409, Decisions.OUT_OF_STOCK, "nothing is held", Map.of("items", items));
-            default -> null;
         };
     }
 
-    private static Refused refused(Refusal refusal) {
-        return new Refused(refusal.code(), refusal.message());
+    private static Refusal no(ReleaseResult result) {
+        return switch (result) {
+            case Released _ -> null;
+            case Refused(var code, var message) -> Refusal.conflict(code, message);
+        };
+    }
+
+    private static Refusal no(ExtendResult result) {
+        return switch (result) {
+            case Held _ -> null;
+            case Refused(var code, var message) -> Refusal.conflict(code, message);
+        };
+    }
+
+    private static Refusal no(CommitResult result) {
+        return switch (result) {
+            case Committed _ -> null;
+            case Refused(var code, var message) -> Refusal.conflict(code, message);
+        };
+    }
+
+    private static Refusal no(RestockResult result) {
+        return switch (result) {
+            case Restocked _ -> null;
+            case Refused(var code, var message) -> Refusal.conflict(code, message);
+        };
     }
 
     private static HoldResult notHeld(Refusal refusal) {
         return refusal.code().equals(Decisions.OUT_OF_STOCK)
                 ? new OutOfStock(refusal.member("items", new TypeReference<List<Shortage>>() {}))
-                : refused(refusal);
+                : refusal.as(Refused::new);
     }
 }

@@ -9,14 +9,11 @@ import dev.holdfast.saga.SagaEvent;
 import dev.holdfast.saga.SagaOutlook;
 import dev.holdfast.saga.SagaView;
 import java.util.Optional;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// Puts together all that is known of a saga. Read in several statements: what happens meanwhile may be in one part
 /// and not yet in another.
 final class SagaFiles {
 
-    private static final Logger LOG = LoggerFactory.getLogger(SagaFiles.class);
     private static final int SIGNALS = 200;
 
     private final SagaEngine engine;
@@ -34,7 +31,7 @@ final class SagaFiles {
             var definition = flows.of(saga);
             return new SagaFile(
                     saga.sagaId(),
-                    orderOf(saga, definition),
+                    flows.orderIdOf(saga).orElse(null),
                     saga.definition(),
                     saga.version(),
                     saga.status(),
@@ -72,15 +69,5 @@ final class SagaFiles {
 
     private static boolean isParked(SagaView saga) {
         return !saga.log().isEmpty() && saga.log().getLast().event() == SagaEvent.PARKED;
-    }
-
-    /// A payload that does not parse is why a saga is parked, and must not keep an operator from seeing it.
-    private String orderOf(SagaView saga, Optional<SagaDefinition<CheckoutOrder>> definition) {
-        try {
-            return definition.isPresent() ? flows.orderOf(saga.payload()).orderId() : null;
-        } catch (RuntimeException e) {
-            LOG.debug("the payload of {} cannot be read", saga.sagaId(), e);
-            return null;
-        }
     }
 }

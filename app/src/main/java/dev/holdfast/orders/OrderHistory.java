@@ -25,9 +25,10 @@ final class OrderHistory {
     private static final String APPEND = """
             INSERT INTO orders.order_events (event_id, order_id, seq, event_type, from_state, to_state, event_data,
                                              created_at)
-            SELECT event_id, order_id, seq, event_type, from_state, to_state, event_data, created_at
-              FROM unnest(?, ?, ?, ?, ?, ?, ?, ?)
-                   AS e(event_id, order_id, seq, event_type, from_state, to_state, event_data, created_at)
+            SELECT event_id, order_id, seq, event_type, from_state, to_state, event_data, t.at
+              FROM unnest(?, ?, ?, ?, ?, ?, ?)
+                   AS e(event_id, order_id, seq, event_type, from_state, to_state, event_data),
+                   (VALUES (?::timestamptz)) AS t(at)
             """;
 
     /// Whether this transaction is the one that tells of a failed checkout: only the one whose row goes in.
@@ -68,12 +69,12 @@ final class OrderHistory {
         var events = new ArrayList<Event>();
         if (!transitions.isEmpty()) {
             var changed = new HashSet<OrderRow>();
-            var rows = Columns.of("text", "text", "int4", "text", "text", "text", "jsonb", "timestamptz");
+            var rows = Columns.of("text", "text", "int4", "text", "text", "text", "jsonb");
             for (var transition : transitions) {
                 changed.add(transition.row);
-                transition.addTo(rows, at);
+                transition.addTo(rows);
             }
-            rows.update(db, APPEND);
+            rows.write(db, APPEND, at);
             table.readItems(changed);
             for (var transition : transitions) {
                 if (!transition.row.tombstone) {
@@ -121,10 +122,9 @@ final class OrderHistory {
             String reason,
             String traceparent) {
 
-        void addTo(Columns rows, Instant at) {
+        void addTo(Columns rows) {
             var data = Json.write(new TransitionData(reason, row.tombstone ? true : null));
-            rows.add(
-                    eventId, row.orderId, sequence, to.event(), from == null ? null : from.code(), to.code(), data, at);
+            rows.add(eventId, row.orderId, sequence, to.event(), from == null ? null : from.code(), to.code(), data);
         }
 
         Event event(String source, Instant at) {

@@ -25,6 +25,15 @@ final class OrderRow {
     /// What the row in the database says: it is written again only if `sequence` has moved on.
     int writtenSequence;
 
+    /// The transaction that wrote the row as it was found.
+    long version;
+
+    /// By the transaction that made this object.
+    boolean inserted;
+
+    /// Neither read nor locked: it counts only if the row is written and still is the version that is remembered.
+    boolean remembered;
+
     /// The database's clock when this transaction got the row.
     Instant lockedAt;
 

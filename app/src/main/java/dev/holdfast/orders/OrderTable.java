@@ -7,6 +7,8 @@ import dev.holdfast.orders.OrdersCommand.Create;
 import dev.holdfast.platform.Columns;
 import dev.holdfast.platform.Json;
 import dev.holdfast.platform.Money;
+import dev.holdfast.platform.Optimism;
+import dev.holdfast.platform.Recent;
 import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -14,16 +16,21 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /// The order rows of one transaction: claimed, locked, changed in memory, written once.
+///
+/// An order that this lane has just created itself is neither locked nor read again when it is confirmed
+/// ([Recent]): its row is written on condition that nobody else wrote it.
 ///
 /// Rows are claimed by one statement in id order, before any row that is there already is locked, again in id
 /// order. So a transaction that waits while it claims holds nothing but claims of smaller ids, and one that waits
@@ -33,26 +40,27 @@ final class OrderTable {
     /// An order whose id another transaction is just inserting makes this one wait until that has ended. The
     /// deadline is compared with the database's clock at the moment of the insert, not with the start of the
     /// transaction.
-    private static final String CLAIM = """
+    private static final String ENTER = """
             INSERT INTO orders.orders (order_id, user_id, status, total_amount, currency, shipping_address,
                                        payment_method, idempotency_key, request_hash, event_seq, tombstone,
                                        created_at, updated_at)
             SELECT c.order_id, c.user_id, c.status, c.total_amount, c.currency, c.shipping_address,
-                   c.payment_method, c.idempotency_key, c.request_hash, c.event_seq, c.tombstone, c.at, c.at
-              FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                   c.payment_method, c.idempotency_key, c.request_hash, c.event_seq, c.request_hash IS NULL, t.at, t.at
+              FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                    AS c(order_id, user_id, status, total_amount, currency, shipping_address, payment_method,
-                        idempotency_key, request_hash, event_seq, tombstone, at, not_after)
-             WHERE c.tombstone
+                        idempotency_key, request_hash, event_seq, not_after),
+                   (VALUES (?::timestamptz)) AS t(at)
+             WHERE c.request_hash IS NULL
                 OR (   (c.not_after IS NULL OR clock_timestamp() <= c.not_after)
                    AND NOT EXISTS (SELECT FROM orders.failed_checkouts f WHERE f.order_id = c.order_id))
-             ORDER BY c.order_id COLLATE "C"
-            ON CONFLICT (order_id) DO NOTHING
-            RETURNING order_id, clock_timestamp() AS locked_at
             """;
+    private static final String ENTERED = "RETURNING order_id, xmin AS version, clock_timestamp() AS locked_at";
+    private static final String CLAIM_NEW = ENTER + ENTERED;
+    private static final String CLAIM = ENTER + "ON CONFLICT (order_id) DO NOTHING " + ENTERED;
 
     private static final String LOCK = """
             SELECT order_id, user_id, status, total_amount, currency, idempotency_key, request_hash, event_seq,
-                   clock_timestamp() AS locked_at
+                   xmin AS version, clock_timestamp() AS locked_at
               FROM orders.orders
              WHERE order_id = ANY (?)
              ORDER BY order_id
@@ -61,9 +69,8 @@ final class OrderTable {
 
     private static final String WRITE_ITEMS = """
             INSERT INTO orders.order_items (order_id, line_no, product_id, name, quantity, unit_price, subtotal)
-            SELECT order_id, line_no, product_id, name, quantity, unit_price, subtotal
-              FROM unnest(?, ?, ?, ?, ?, ?, ?)
-                   AS i(order_id, line_no, product_id, name, quantity, unit_price, subtotal)
+            SELECT order_id, line_no, product_id, name, quantity, unit_price, unit_price * quantity
+              FROM unnest(?, ?, ?, ?, ?, ?) AS i(order_id, line_no, product_id, name, quantity, unit_price)
             """;
 
     private static final String READ_ITEMS = """
@@ -73,11 +80,14 @@ final class OrderTable {
              ORDER BY order_id, line_no
             """;
 
+    /// `xmin` is the transaction that wrote the row as it stands. A row that somebody else has written since it was
+    /// read has another one and is left alone; the count tells.
     private static final String ADVANCE = """
             UPDATE orders.orders o
-               SET status = n.status, event_seq = n.event_seq, updated_at = n.at
-              FROM unnest(?, ?, ?, ?) AS n(order_id, status, event_seq, at)
+               SET status = n.status, event_seq = n.event_seq, updated_at = t.at
+              FROM unnest(?, ?::xid[], ?, ?) AS n(order_id, version, status, event_seq), (VALUES (?::timestamptz)) AS t(at)
              WHERE o.order_id = n.order_id
+               AND o.xmin = n.version
             """;
 
     private static final String FIND_FAILED = """
@@ -87,13 +97,17 @@ final class OrderTable {
             """;
 
     private final Connection db;
-    private final Instant at;
+    private final OffsetDateTime at;
+    private final Recent<OrderRow> recent;
+    private final Optimism optimism;
     private final Map<String, OrderRow> rows = new HashMap<>();
     private Set<String> failed = Set.of();
 
-    OrderTable(Connection db, Instant at) {
+    OrderTable(Connection db, Instant at, Recent<OrderRow> recent, Optimism optimism) {
         this.db = db;
-        this.at = at;
+        this.at = at.atOffset(ZoneOffset.UTC);
+        this.recent = recent;
+        this.optimism = optimism;
     }
 
     /// The row of an order, null when there is none.
@@ -107,62 +121,87 @@ final class OrderTable {
     }
 
     void claimAndLock(List<OrdersCommand> commands) throws SQLException {
-        var claims = new LinkedHashMap<String, OrdersCommand>();
+        recall(commands);
+        var claims = new TreeMap<String, OrdersCommand>();
         for (var command : commands) {
             switch (command) {
                 case Create _, Cancel _ -> claims.putIfAbsent(command.orderId(), command);
                 case OrdersCommand.Advance _, CheckoutFailed _ -> {}
             }
         }
-        claim(claims);
+        boolean hopeful = optimism.isJustified(claims.values().stream().allMatch(Create.class::isInstance));
+        try {
+            claim(claims, hopeful);
+        } catch (SQLException e) {
+            throw optimism.after(e);
+        }
         writeItems();
         lock(commands);
         claimForHidden(commands);
         findFailed(claims.keySet());
     }
 
+    /// The next step of an order that this lane has created. Everything else reads, also a step that comes together
+    /// with another command of its order.
+    private void recall(List<OrdersCommand> commands) {
+        var seen = new HashSet<String>();
+        for (var command : commands) {
+            var id = command.orderId();
+            var row = recent.take(id);
+            if (!seen.add(id)) {
+                rows.remove(id);
+            } else if (row != null
+                    && command instanceof OrdersCommand.Advance advance
+                    && advance.notAfter() == null
+                    && row.state.mayBecome(advance.to())) {
+                row.remembered = true;
+                row.inserted = false;
+                rows.put(id, row);
+            }
+        }
+    }
+
+    /// What this transaction leaves behind for the next one, once it is committed: orders just created.
+    void remember() {
+        for (var row : rows.values()) {
+            if (row.inserted && row.state != null && !row.changed()) {
+                recent.keep(row.orderId, row);
+            }
+        }
+    }
+
     /// A creation that came too late claims nothing and hid the cancellations behind it, so they claim now. Another
     /// node may have done so since these rows were locked; its row is locked then. Claiming after locking could
     /// close a circle with another node: the database ends one of the two batches, which runs again.
     private void claimForHidden(List<OrdersCommand> commands) throws SQLException {
-        var missing = new LinkedHashMap<String, OrdersCommand>();
+        var missing = new TreeMap<String, OrdersCommand>();
         for (var command : commands) {
             if (command instanceof Cancel cancel && !rows.containsKey(cancel.orderId())) {
                 missing.put(cancel.orderId(), cancel);
             }
         }
         if (!missing.isEmpty()) {
-            claim(missing);
+            claim(missing, false);
             lock(commands);
         }
     }
 
-    /// @param claims by order id what claims it: a creation its row, a cancellation a tombstone
-    private void claim(Map<String, OrdersCommand> claims) throws SQLException {
+    /// @param claims by order id, in this order, what claims it: a creation its row, a cancellation a tombstone
+    private void claim(SortedMap<String, OrdersCommand> claims, boolean hopeful) throws SQLException {
         if (claims.isEmpty()) {
             return;
         }
         var columns = Columns.of(
-                "text",
-                "text",
-                "text",
-                "numeric",
-                "bpchar",
-                "jsonb",
-                "text",
-                "text",
-                "text",
-                "int4",
-                "bool",
-                "timestamptz",
-                "timestamptz");
+                "text", "text", "text", "numeric", "bpchar", "jsonb", "text", "text", "text", "int4", "timestamptz");
         claims.forEach((orderId, command) -> addClaim(columns, orderId, command));
-        try (var statement = db.prepareStatement(CLAIM)) {
-            columns.bind(db, statement);
+        try (var statement = db.prepareStatement(hopeful ? CLAIM_NEW : CLAIM)) {
+            statement.setObject(columns.bind(db, statement), at);
             try (var inserted = statement.executeQuery()) {
                 while (inserted.next()) {
-                    var orderId = inserted.getString(1);
+                    var orderId = inserted.getString("order_id");
                     var row = fresh(orderId, claims.get(orderId));
+                    row.inserted = true;
+                    row.version = inserted.getLong("version");
                     row.lockedAt = lockedAt(inserted);
                     rows.put(orderId, row);
                 }
@@ -172,8 +211,7 @@ final class OrderTable {
 
     private void addClaim(Columns columns, String orderId, OrdersCommand command) {
         if (!(command instanceof Create create)) {
-            columns.add(
-                    orderId, null, OrderState.CANCELLED.code(), null, null, null, null, null, null, 2, true, at, null);
+            columns.add(orderId, null, OrderState.CANCELLED.code(), null, null, null, null, null, null, 2, null);
             return;
         }
         var request = create.request();
@@ -188,8 +226,6 @@ final class OrderTable {
                 request.key(),
                 create.hash(),
                 request.reserved() ? 2 : 1,
-                false,
-                at,
                 request.notAfter());
     }
 
@@ -209,9 +245,9 @@ final class OrderTable {
     }
 
     private void writeItems() throws SQLException {
-        var items = Columns.of("text", "int4", "text", "text", "int4", "numeric", "numeric");
+        var items = Columns.of("text", "int4", "text", "text", "int4", "numeric");
         for (var row : rows.values()) {
-            for (int i = 0; row.lines != null && i < row.lines.size(); i++) {
+            for (int i = 0; row.inserted && row.lines != null && i < row.lines.size(); i++) {
                 var line = row.lines.get(i);
                 items.add(
                         row.orderId,
@@ -219,8 +255,7 @@ final class OrderTable {
                         line.productId(),
                         line.name(),
                         line.quantity(),
-                        line.unitPrice().decimal(),
-                        line.unitPrice().times(line.quantity()).decimal());
+                        line.unitPrice().decimal());
             }
         }
         if (!items.isEmpty()) {
@@ -252,6 +287,7 @@ final class OrderTable {
                     row.state = OrderState.of(found.getString("status"));
                     row.sequence = found.getInt("event_seq");
                     row.writtenSequence = row.sequence;
+                    row.version = found.getLong("version");
                     row.lockedAt = lockedAt(found);
                     rows.put(row.orderId, row);
                 }
@@ -306,18 +342,25 @@ final class OrderTable {
     }
 
     void write() throws SQLException {
-        var changed = Columns.of("text", "text", "int4", "timestamptz");
+        var changed = new TreeMap<String, OrderRow>();
         for (var row : rows.values()) {
             if (row.changed()) {
-                changed.add(row.orderId, row.state.code(), row.sequence, at);
+                changed.put(row.orderId, row);
+            } else if (row.remembered) {
+                // Nothing would prove that what was answered is so.
+                throw Recent.outOfDate();
             }
         }
         if (changed.isEmpty()) {
             return;
         }
-        int written = changed.update(db, ADVANCE);
-        if (written != changed.size()) {
-            throw new IllegalStateException(written + " orders written instead of " + changed.size());
+        var columns = Columns.of("text", "text", "text", "int4");
+        changed.values().forEach(row -> columns.add(row.orderId, row.version, row.state.code(), row.sequence));
+        try (var statement = db.prepareStatement(ADVANCE)) {
+            statement.setObject(columns.bind(db, statement), at);
+            if (statement.executeUpdate() != changed.size()) {
+                throw Recent.outOfDate();
+            }
         }
     }
 

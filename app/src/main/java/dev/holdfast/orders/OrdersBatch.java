@@ -10,7 +10,9 @@ import dev.holdfast.orders.OrdersCommand.CheckoutFailed;
 import dev.holdfast.orders.OrdersCommand.Create;
 import dev.holdfast.orders.OrdersCommand.Noted;
 import dev.holdfast.orders.OrdersCommand.Reused;
+import dev.holdfast.platform.Optimism;
 import dev.holdfast.platform.Outbox;
+import dev.holdfast.platform.Recent;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -26,6 +28,8 @@ final class OrdersBatch implements BatchWork<OrdersCommand, Answer> {
 
     private final Clock clock;
     private final Outbox outbox;
+    private final Recent<OrderRow> recent = new Recent<>();
+    private final Optimism optimism = new Optimism();
 
     OrdersBatch(Clock clock, Outbox outbox) {
         this.clock = clock;
@@ -35,7 +39,7 @@ final class OrdersBatch implements BatchWork<OrdersCommand, Answer> {
     @Override
     public List<Answer> run(Connection db, List<OrdersCommand> commands) throws SQLException {
         var at = clock.instant().truncatedTo(ChronoUnit.MICROS);
-        var table = new OrderTable(db, at);
+        var table = new OrderTable(db, at, recent, optimism);
         var history = new OrderHistory(at);
         table.claimAndLock(commands);
         var answers = new ArrayList<Answer>(commands.size());
@@ -50,6 +54,7 @@ final class OrdersBatch implements BatchWork<OrdersCommand, Answer> {
         }
         table.write();
         history.append(db, table, outbox);
+        table.remember();
         return answers;
     }
 

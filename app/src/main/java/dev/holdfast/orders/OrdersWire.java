@@ -87,7 +87,7 @@ final class OrdersWire {
 
     private static <Q> Operation<Q, OrderResult> result(String name, Class<Q> asked) {
         return Operation.<Q, OrderResult>of(name, asked, Accepted.class)
-                .refusing(OrdersWire::refusal, OrdersWire::refused);
+                .refusing(OrdersWire::refusal, refusal -> refusal.as(Refused::new));
     }
 
     private static Refusal refusal(OrderResult result) {
@@ -95,9 +95,5 @@ final class OrdersWire {
             case Accepted _ -> null;
             case Refused(var code, var message) -> Refusal.conflict(code, message);
         };
-    }
-
-    private static Refused refused(Refusal refusal) {
-        return new Refused(refusal.code(), refusal.message());
     }
 }

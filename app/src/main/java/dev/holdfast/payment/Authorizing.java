@@ -57,7 +57,11 @@ final class Authorizing {
     private PaymentOutcome start(OrderAccount account, Begin command) {
         var request = command.request();
         if (elsewhere.containsKey(PaymentKeys.ofAttempt(request.key(), 1))) {
-            return new KeyTaken(request.key());
+            // A key has one order for good. So nothing was or ever will be done for this one under it, which is a
+            // no and no doubt: in doubt, it would be undone.
+            return no(
+                    PaymentApi.KEY_OF_ANOTHER_ORDER,
+                    "the key '" + request.key() + "' is another order's; nothing was charged");
         }
         boolean undone = account.payments().stream()
                 .anyMatch(row -> row.undone()

@@ -47,7 +47,7 @@ class ChargeController {
         return switch (payments.authorize(request)) {
             case Authorized charged -> new ChargeAnswer(charged.paymentId(), orderId, "succeeded", amount.decimal());
             case Declined declined -> throw PaymentRequests.problem(declined);
-            case Refused refused -> throw PaymentRequests.problem(refused);
+            case Refused refused -> throw PaymentRequests.problem(refused, request.key());
         };
     }
 

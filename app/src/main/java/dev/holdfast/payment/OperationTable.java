@@ -23,13 +23,14 @@ final class OperationTable {
     private static final String FIND_BY_KEY = select("WHERE idempotency_key = ANY (?)");
     private static final String FIND_BY_PAYMENT = select("WHERE payment_id = ANY (?) ORDER BY operation_id");
 
-    private static final String INSERT = """
+    private static final String INSERT_NEW = """
             INSERT INTO payment.payment_operations (operation_id, payment_id, order_id, kind, idempotency_key,
                                                     request_hash, amount, currency, reason, status)
             SELECT *
               FROM unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::numeric[], ?::text[],
                           ?::text[], ?::text[])
             """;
+    private static final String INSERT = INSERT_NEW + "ON CONFLICT DO NOTHING";
 
     private static final String UPDATE = """
             UPDATE payment.payment_operations AS operation
@@ -59,7 +60,9 @@ final class OperationTable {
         return find(db, FIND_BY_PAYMENT, paymentIds);
     }
 
-    static void insert(Connection db, List<Operation> operations) throws SQLException {
+    /// @param hopeful no key is thought to be another order's, and it is an error if one is
+    /// @return whether all were inserted: a key may be another order's, where nobody has looked
+    static boolean insert(Connection db, List<Operation> operations, boolean hopeful) throws SQLException {
         var columns = Columns.of("text", "text", "text", "text", "text", "text", "numeric", "text", "text", "text");
         for (var operation : operations) {
             columns.add(
@@ -74,7 +77,7 @@ final class OperationTable {
                     operation.reason(),
                     operation.state().code());
         }
-        columns.write(db, INSERT);
+        return columns.isEmpty() || columns.update(db, hopeful ? INSERT_NEW : INSERT) == columns.size();
     }
 
     static void update(Connection db, List<Operation> operations) throws SQLException {

@@ -7,6 +7,7 @@ import dev.holdfast.platform.Ids;
 import dev.holdfast.platform.Json;
 import dev.holdfast.platform.Money;
 import java.math.BigDecimal;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -23,6 +24,10 @@ final class OrderAccount {
     private final String orderId;
     private final String source;
     private final List<Payment> payments = new ArrayList<>();
+
+    /// The rows as the database has them, in the order of `payments`; those to be inserted are not among them.
+    private final List<PaymentTable.Read> found = new ArrayList<>();
+
     private final Map<String, Operation> operations = new LinkedHashMap<>();
     private final Set<Integer> appended = new LinkedHashSet<>();
     private final Set<Integer> changed = new LinkedHashSet<>();
@@ -34,6 +39,12 @@ final class OrderAccount {
     private Instant now;
     private String traceparent;
 
+    /// All operations of this order are known, not only those that were asked for.
+    private boolean complete;
+
+    /// Nothing was read or locked for it: true only if the rows it changes have not been changed by others since.
+    private boolean remembered;
+
     /// @param source of the events
     OrderAccount(String orderId, String source) {
         this.orderId = orderId;
@@ -43,8 +54,37 @@ final class OrderAccount {
     /// @param inserted by this very batch, just now
     void load(PaymentTable.Read read, boolean inserted) {
         payments.add(read.row());
+        found.add(read);
         now = read.now();
+        // Operations begin with a yes of the provider.
+        complete = payments.size() == 1 && read.row().standing().providerId() == null;
         claimed = inserted ? read.row().paymentId() : claimed;
+    }
+
+    /// Goes on from what this lane wrote last.
+    void recall(RecentOrders.Known recent, Instant now) {
+        load(new PaymentTable.Read(recent.payment(), recent.version(), now), false);
+        if (recent.operation() != null) {
+            load(recent.operation());
+        }
+        complete = true;
+        remembered = true;
+    }
+
+    /// Keeps what the next command of this order can go on from, once this is committed.
+    void remember(RecentOrders recent, Loading transaction) throws SQLException {
+        boolean simple = complete && payments.size() == 1 && operations.size() <= 1 && removedOperations.isEmpty();
+        if (simple && !payments.getFirst().undone() && payments.getFirst().goesOn()) {
+            var operation =
+                    operations.isEmpty() ? null : operations.values().iterator().next();
+            long version = changed.isEmpty() ? found.getFirst().version() : transaction.version();
+            recent.keep(orderId, new RecentOrders.Known(payments.getFirst(), version, operation));
+        }
+    }
+
+    /// Whether what was decided rests on nothing but memory: then it is no answer.
+    boolean isUnproven() {
+        return remembered && changed.isEmpty();
     }
 
     void load(Operation operation) {
@@ -173,8 +213,16 @@ final class OrderAccount {
         return appended.stream().map(ordinal -> payments.get(ordinal - 1)).toList();
     }
 
-    List<Payment> changed() {
-        return changed.stream().map(ordinal -> payments.get(ordinal - 1)).toList();
+    /// A row that was appended is inserted first, and then changed like the others.
+    List<PaymentChange> changed(Loading transaction) throws SQLException {
+        var changes = new ArrayList<PaymentChange>(changed.size());
+        for (int ordinal : changed) {
+            var before = ordinal <= found.size()
+                    ? found.get(ordinal - 1)
+                    : new PaymentTable.Read(null, transaction.version(), now);
+            changes.add(new PaymentChange(before, payments.get(ordinal - 1)));
+        }
+        return changes;
     }
 
     List<Operation> appendedOperations() {

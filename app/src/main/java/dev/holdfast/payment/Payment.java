@@ -65,6 +65,11 @@ record Payment(
         return status() == PaymentStatus.AUTHORIZED || status() == PaymentStatus.COMPLETED;
     }
 
+    /// The provider is being asked, or there is money left to capture.
+    boolean goesOn() {
+        return status() == PaymentStatus.PENDING || live() && sums.captured() + sums.released() < sums.amount();
+    }
+
     Money money(long minor) {
         return new Money(minor, amount.currency());
     }
@@ -133,6 +138,13 @@ record Payment(
 
     Payment askedAgain() {
         return counting(standing.undoCount(), standing.asked() + 1, standing.eventSeq());
+    }
+
+    /// As the database has it from this time on. A tombstone is undone by the database's clock.
+    Payment recorded(Instant at) {
+        var now = tombstone() ? undone(at) : this;
+        return new Payment(
+                paymentId, orderId, ordinal, attempt, requestHash, amount, takesAtOnce, sums, now.standing(), at);
     }
 
     private Standing to(PaymentStatus next, String providerId, String code, Instant completedAt) {

@@ -84,11 +84,14 @@ public interface PaymentApi {
 
     record Refunded(String refundId, String paymentId, Money amount, String status) implements RefundResult {}
 
-    /// Codes: `payment-undone` (an undo came before), `order-already-paid` (the order has a live payment under
-    /// another key), `too-late` (past `not_after`), `not-authorized` (nothing to capture), `amount-too-large`,
-    /// `currency-mismatch`, `not-captured` (nothing to refund), `already-captured` (nothing to void: refund),
-    /// `operation-open` (a capture or void is under way), `not-found`, and what the provider refused:
-    /// `capture-declined`, `void-declined`, `refund-declined`.
+    /// The code of an authorization under the key of another order's.
+    String KEY_OF_ANOTHER_ORDER = "key-of-another-order";
+
+    /// Codes: `payment-undone` (an undo came before), `key-of-another-order`, `order-already-paid` (the order has a
+    /// live payment under another key), `too-late` (past `not_after`), `not-authorized` (nothing to capture),
+    /// `amount-too-large`, `currency-mismatch`, `not-captured` (nothing to refund), `already-captured` (nothing to
+    /// void: refund), `operation-open` (a capture or void is under way), `not-found`, and what the provider
+    /// refused: `capture-declined`, `void-declined`, `refund-declined`.
     record Refused(String code, String message) implements AuthorizeResult, CaptureResult, UndoResult, RefundResult {}
 
     /// @param status pending, authorized, completed, voided, failed, refunded

@@ -8,6 +8,7 @@ import dev.holdfast.platform.remote.Offer;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.util.List;
+import java.util.Random;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -28,7 +29,9 @@ class PaymentConfiguration {
         database.migrate();
         var books = new SandboxBooks();
         var lane = lanes.open(SANDBOX, database, books);
-        return new SimulatedProvider(lane, books, database, settings.simulated().latency(), () -> faults);
+        var random = new Random(); // of all threads that call
+        return new SimulatedProvider(
+                lane, books, database, () -> settings.simulated().drawn(random), () -> faults);
     }
 
     @Bean

@@ -57,7 +57,7 @@ class PaymentController {
         return switch (payments.authorize(request)) {
             case Authorized authorized -> authorized;
             case Declined declined -> throw PaymentRequests.problem(declined);
-            case Refused refused -> throw PaymentRequests.problem(refused);
+            case Refused refused -> throw PaymentRequests.problem(refused, request.key());
         };
     }
 

@@ -2,6 +2,7 @@ package dev.holdfast.payment;
 
 import dev.holdfast.payment.PaymentApi.Declined;
 import dev.holdfast.payment.PaymentApi.Refused;
+import dev.holdfast.platform.KeyReusedException;
 import dev.holdfast.platform.Money;
 import dev.holdfast.platform.ProblemException;
 import dev.holdfast.platform.Text;
@@ -100,6 +101,11 @@ final class PaymentRequests {
     static ProblemException problem(Declined declined) {
         return new ProblemException(402, "payment-declined", "Payment declined", declined.message())
                 .with("decline_code", declined.declineCode());
+    }
+
+    /// Callers of `/v1` and `/api` name their keys themselves: one that is another order's is their mistake.
+    static RuntimeException problem(Refused refused, String key) {
+        return PaymentApi.KEY_OF_ANOTHER_ORDER.equals(refused.code()) ? new KeyReusedException(key) : problem(refused);
     }
 
     static ProblemException problem(Refused refused) {

@@ -1,6 +1,7 @@
 package dev.holdfast.payment;
 
 import java.time.Duration;
+import java.util.random.RandomGenerator;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
@@ -21,13 +22,26 @@ record PaymentSettings(
         @DefaultValue Simulated simulated) {
 
     /// @param latency every call takes at least this long. Default 0, less than `in-flight`
-    record Simulated(@DefaultValue("0ms") Duration latency) {}
+    /// @param latencyAtMost a call takes as long as is drawn between `latency` and this. Default: every one takes
+    ///     `latency`. Less than `in-flight`
+    record Simulated(@DefaultValue("0ms") Duration latency, Duration latencyAtMost) {
+
+        Duration most() {
+            return latencyAtMost == null ? latency : latencyAtMost;
+        }
+
+        Duration drawn(RandomGenerator random) {
+            long spread = most().minus(latency).toNanos();
+            return spread == 0 ? latency : latency.plusNanos(random.nextLong(spread + 1));
+        }
+    }
 
     PaymentSettings {
         within("sweep-interval", sweepInterval, Duration.ofMillis(100), Duration.ofMinutes(10));
         within("sweep-after", sweepAfter, Duration.ofSeconds(1), Duration.ofHours(1));
         within("in-flight", inFlight, sweepAfter, Duration.ofHours(12));
         within("simulated.latency", simulated.latency(), Duration.ZERO, inFlight);
+        within("simulated.latency-at-most", simulated.most(), simulated.latency(), inFlight);
     }
 
     private static void within(String setting, Duration value, Duration least, Duration most) {

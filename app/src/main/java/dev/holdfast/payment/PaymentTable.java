@@ -4,7 +4,6 @@ import dev.holdfast.payment.Payment.Attempt;
 import dev.holdfast.payment.Payment.Standing;
 import dev.holdfast.platform.Columns;
 import dev.holdfast.platform.Money;
-import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -24,11 +23,29 @@ final class PaymentTable {
             payment_id, order_id, ordinal, idempotency_key, authorization_key, attempt, method_no, method_count,
             request_hash, method, provider, takes_at_once, amount, currency, status, provider_id, decline_code,
             captured, capturing, refunded, refunding, released, releasing, undone_at, undo_count, asked, event_seq,
-            created_at, completed_at, statement_timestamp() AS now
+            created_at, completed_at, xmin AS version, statement_timestamp() AS now
             """;
 
-    /// In order-id order, as every statement that takes locks here: two batches that meet wait for each other
-    /// instead of deadlocking. What is past its `not_after` by the database's clock is never recorded.
+    /// The first row of an order. What is past its `not_after` by the database's clock is never recorded. The rows
+    /// come in order-id order, in which every statement here takes its locks: two batches that meet wait for each
+    /// other instead of deadlocking. Whoever calls knows what it gave, so only what the database adds comes back.
+    private static final String ENTER = """
+            INSERT INTO payment.payments (payment_id, order_id, ordinal, idempotency_key, authorization_key, attempt,
+                                          method_no, method_count, request_hash, method, provider, takes_at_once,
+                                          amount, currency, status, undone_at)
+            SELECT payment_id, order_id, 1, idempotency_key, coalesce(authorization_key, idempotency_key), 1,
+                   1, method_count, request_hash, method, provider, takes_at_once,
+                   amount, currency, status, CASE WHEN request_hash IS NULL THEN statement_timestamp() END
+              FROM unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::int8[], ?::text[], ?::text[], ?::text[],
+                          ?::bool[], ?::numeric[], ?::text[], ?::text[], ?::timestamptz[])
+                   AS fresh (payment_id, order_id, idempotency_key, authorization_key, method_count, request_hash,
+                             method, provider, takes_at_once, amount, currency, status, not_after)
+             WHERE not_after IS NULL OR not_after > statement_timestamp()
+            """;
+    private static final String ENTERED = "RETURNING payment_id, xmin AS version, statement_timestamp() AS now";
+    private static final String CLAIM_NEW = ENTER + ENTERED;
+    private static final String CLAIM = ENTER + "ON CONFLICT DO NOTHING " + ENTERED;
+
     private static final String INSERT = """
             INSERT INTO payment.payments (payment_id, order_id, ordinal, idempotency_key, authorization_key, attempt,
                                           method_no, method_count, request_hash, method, provider, takes_at_once,
@@ -37,16 +54,10 @@ final class PaymentTable {
                    request_hash, method, provider, takes_at_once, amount, currency, status,
                    CASE WHEN request_hash IS NULL THEN statement_timestamp() END
               FROM unnest(?::text[], ?::text[], ?::int8[], ?::text[], ?::text[], ?::int8[], ?::int8[], ?::int8[],
-                          ?::text[], ?::text[], ?::text[], ?::bool[], ?::numeric[], ?::text[], ?::text[],
-                          ?::timestamptz[]) WITH ORDINALITY
+                          ?::text[], ?::text[], ?::text[], ?::bool[], ?::numeric[], ?::text[], ?::text[])
                    AS fresh (payment_id, order_id, ordinal, idempotency_key, authorization_key, attempt, method_no,
-                             method_count, request_hash, method, provider, takes_at_once, amount, currency, status,
-                             not_after, place)
-             WHERE not_after IS NULL OR not_after > statement_timestamp()
-             ORDER BY order_id, ordinal, place
+                             method_count, request_hash, method, provider, takes_at_once, amount, currency, status)
             """;
-
-    private static final String CLAIM = INSERT + "ON CONFLICT DO NOTHING RETURNING " + COLUMNS;
 
     private static final String LOCK = """
             SELECT order_id
@@ -70,20 +81,7 @@ final class PaymentTable {
              WHERE idempotency_key = ANY (?)
             """;
 
-    private static final String UPDATE = """
-            UPDATE payment.payments AS payment
-               SET status = now.status, provider_id = now.provider_id, decline_code = now.decline_code,
-                   captured = now.captured, capturing = now.capturing, refunded = now.refunded,
-                   refunding = now.refunding, released = now.released, releasing = now.releasing,
-                   undone_at = now.undone_at, undo_count = now.undo_count, asked = now.asked,
-                   event_seq = now.event_seq, completed_at = now.completed_at
-              FROM unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::numeric[], ?::numeric[], ?::numeric[],
-                          ?::numeric[], ?::numeric[], ?::numeric[], ?::timestamptz[], ?::int8[], ?::int8[], ?::int8[],
-                          ?::timestamptz[])
-                   AS now (payment_id, status, provider_id, decline_code, captured, capturing, refunded, refunding,
-                           released, releasing, undone_at, undo_count, asked, event_seq, completed_at)
-             WHERE payment.payment_id = now.payment_id
-            """;
+    private static final String BEGIN = "SELECT pg_current_xact_id()::xid AS version, statement_timestamp() AS now";
 
     private PaymentTable() {}
 
@@ -93,19 +91,44 @@ final class PaymentTable {
     record Fresh(Payment row, Instant notAfter) {}
 
     /// A row as read, with the database's time of the reading.
-    record Read(Payment row, Instant now) {}
+    ///
+    /// @param version the transaction that wrote it (`xmin`): no other version of the row has the same
+    record Read(Payment row, long version, Instant now) {}
+
+    /// The transaction that is under way, as it will stand in the rows it writes, and its time.
+    record Begun(long version, Instant now) {}
+
+    static Begun begin(Connection db) throws SQLException {
+        try (var statement = db.prepareStatement(BEGIN);
+                var row = statement.executeQuery()) {
+            row.next();
+            return new Begun(row.getLong("version"), time(row, "now"));
+        }
+    }
 
     /// Inserts the first row of each order that has none yet: the first of those given that is in time.
     ///
+    /// @param rows in order-id order
+    /// @param hopeful every one of them is thought to be new, and it is an error if one is not
     /// @return the rows that were inserted
-    static List<Read> claim(Connection db, List<Fresh> rows) throws SQLException {
+    static List<Read> claim(Connection db, List<Fresh> rows, boolean hopeful) throws SQLException {
         if (rows.isEmpty()) {
             return List.of();
         }
-        try (var statement = db.prepareStatement(CLAIM)) {
-            inserted(rows).bind(db, statement);
-            return read(statement);
+        var given = HashMap.<String, Payment>newHashMap(rows.size());
+        rows.forEach(fresh -> given.put(fresh.row.paymentId(), fresh.row));
+        var claimed = new ArrayList<Read>(rows.size());
+        try (var statement = db.prepareStatement(hopeful ? CLAIM_NEW : CLAIM)) {
+            claims(rows).bind(db, statement);
+            try (var inserted = statement.executeQuery()) {
+                while (inserted.next()) {
+                    var now = time(inserted, "now");
+                    var row = given.get(inserted.getString("payment_id")).recorded(now);
+                    claimed.add(new Read(row, inserted.getLong("version"), now));
+                }
+            }
         }
+        return claimed;
     }
 
     /// Locks the orders against every other writer and reads their rows.
@@ -140,41 +163,10 @@ final class PaymentTable {
     }
 
     static void insert(Connection db, List<Payment> rows) throws SQLException {
-        inserted(rows.stream().map(row -> new Fresh(row, null)).toList()).write(db, INSERT);
-    }
-
-    static void update(Connection db, List<Payment> rows) throws SQLException {
-        var types = "text text text text numeric numeric numeric numeric numeric numeric timestamptz int8 int8 int8"
-                + " timestamptz";
-        var columns = Columns.of(types.split(" "));
+        var columns = Columns.of(
+                "text", "text", "int8", "text", "text", "int8", "int8", "int8", "text", "text", "text", "bool",
+                "numeric", "text", "text");
         for (var row : rows) {
-            var sums = row.sums();
-            var standing = row.standing();
-            columns.add(
-                    row.paymentId(),
-                    row.status().code(),
-                    standing.providerId(),
-                    standing.declineCode(),
-                    decimal(row, sums.captured()),
-                    decimal(row, sums.capturing()),
-                    decimal(row, sums.refunded()),
-                    decimal(row, sums.refunding()),
-                    decimal(row, sums.released()),
-                    decimal(row, sums.releasing()),
-                    standing.undoneAt(),
-                    standing.undoCount(),
-                    standing.asked(),
-                    standing.eventSeq(),
-                    standing.completedAt());
-        }
-        columns.write(db, UPDATE);
-    }
-
-    private static Columns inserted(List<Fresh> rows) {
-        var types = "text text int8 text text int8 int8 int8 text text text bool numeric text text timestamptz";
-        var columns = Columns.of(types.split(" "));
-        for (var fresh : rows) {
-            var row = fresh.row();
             var attempt = row.attempt();
             columns.add(
                     row.paymentId(),
@@ -184,6 +176,41 @@ final class PaymentTable {
                     attempt.authorizationKey(),
                     attempt.number(),
                     attempt.methodNo(),
+                    attempt.methodCount(),
+                    row.requestHash(),
+                    attempt.method(),
+                    attempt.provider(),
+                    row.takesAtOnce(),
+                    row.tombstone() ? 0 : row.amount().decimal(),
+                    row.tombstone() ? null : row.amount().code(),
+                    row.status().code());
+        }
+        columns.write(db, INSERT);
+    }
+
+    private static Columns claims(List<Fresh> rows) {
+        var columns = Columns.of(
+                "text",
+                "text",
+                "text",
+                "text",
+                "int8",
+                "text",
+                "text",
+                "text",
+                "bool",
+                "numeric",
+                "text",
+                "text",
+                "timestamptz");
+        for (var fresh : rows) {
+            var row = fresh.row();
+            var attempt = row.attempt();
+            columns.add(
+                    row.paymentId(),
+                    row.orderId(),
+                    attempt.key(),
+                    attempt.key().equals(attempt.authorizationKey()) ? null : attempt.authorizationKey(),
                     attempt.methodCount(),
                     row.requestHash(),
                     attempt.method(),
@@ -202,7 +229,7 @@ final class PaymentTable {
         var read = new ArrayList<Read>();
         try (var rows = query.executeQuery()) {
             while (rows.next()) {
-                read.add(new Read(row(rows), time(rows, "now")));
+                read.add(new Read(row(rows), rows.getLong("version"), time(rows, "now")));
             }
         }
         return read;
@@ -257,10 +284,6 @@ final class PaymentTable {
 
     private static long minor(ResultSet row, String column, Money amount) throws SQLException {
         return Money.ofDecimal(row.getBigDecimal(column), amount.code()).amount();
-    }
-
-    private static BigDecimal decimal(Payment row, long minor) {
-        return row.tombstone() ? BigDecimal.ZERO : row.money(minor).decimal();
     }
 
     static Instant time(ResultSet row, String column) throws SQLException {

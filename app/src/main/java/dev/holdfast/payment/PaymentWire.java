@@ -33,19 +33,19 @@ final class PaymentWire {
 
     static final Operation<AuthorizeRequest, AuthorizeResult> AUTHORIZE =
             Operation.<AuthorizeRequest, AuthorizeResult>of("authorize", AuthorizeRequest.class, Authorized.class)
-                    .refusing(PaymentWire::refusal, PaymentWire::notAuthorized);
+                    .refusing(PaymentWire::no, PaymentWire::notAuthorized);
     static final Operation<CaptureRequest, CaptureResult> CAPTURE = Operation.<CaptureRequest, CaptureResult>of(
                     "capture", CaptureRequest.class, Captured.class)
-            .refusing(PaymentWire::refusal, PaymentWire::refused);
+            .refusing(PaymentWire::no, refusal -> refusal.as(Refused::new));
     static final Operation<Undoing, UndoResult> UNDO = Operation.<Undoing, UndoResult>of(
                     "undo", Undoing.class, Undone.class)
-            .refusing(PaymentWire::refusal, PaymentWire::refused);
+            .refusing(PaymentWire::no, refusal -> refusal.as(Refused::new));
     static final Operation<Voiding, UndoResult> VOID = Operation.<Voiding, UndoResult>of(
                     "void", Voiding.class, Undone.class)
-            .refusing(PaymentWire::refusal, PaymentWire::refused);
+            .refusing(PaymentWire::no, refusal -> refusal.as(Refused::new));
     static final Operation<RefundRequest, RefundResult> REFUND = Operation.<RefundRequest, RefundResult>of(
                     "refund", RefundRequest.class, Refunded.class)
-            .refusing(PaymentWire::refusal, PaymentWire::refused);
+            .refusing(PaymentWire::no, refusal -> refusal.as(Refused::new));
     static final Operation<String, PaymentView> FIND = Operation.of("find", String.class, PaymentView.class);
     static final Operation<String, List<Check>> CHECKS = Operation.<String, List<Check>>of(
                     "checks", String.class, new TypeReference<>() {})
@@ -75,22 +75,39 @@ final class PaymentWire {
                 .on(MONEY, page -> books.money(page.after(), page.limit()));
     }
 
-    private static Refusal refusal(Object result) {
+    private static Refusal no(AuthorizeResult result) {
         return switch (result) {
+            case Authorized _ -> null;
             case Refused(var code, var message) -> Refusal.conflict(code, message);
             case Declined(var code, var message) ->
                 new Refusal(402, DECLINED, message, code == null ? Map.of() : Map.of("decline_code", code));
-            default -> null;
         };
     }
 
-    private static Refused refused(Refusal refusal) {
-        return new Refused(refusal.code(), refusal.message());
+    private static Refusal no(CaptureResult result) {
+        return switch (result) {
+            case Captured _ -> null;
+            case Refused(var code, var message) -> Refusal.conflict(code, message);
+        };
+    }
+
+    private static Refusal no(UndoResult result) {
+        return switch (result) {
+            case Undone _ -> null;
+            case Refused(var code, var message) -> Refusal.conflict(code, message);
+        };
+    }
+
+    private static Refusal no(RefundResult result) {
+        return switch (result) {
+            case Refunded _ -> null;
+            case Refused(var code, var message) -> Refusal.conflict(code, message);
+        };
     }
 
     private static AuthorizeResult notAuthorized(Refusal refusal) {
         return refusal.code().equals(DECLINED)
                 ? new Declined(refusal.text("decline_code"), refusal.message())
-                : refused(refusal);
+                : refusal.as(Refused::new);
     }
 }

@@ -37,16 +37,16 @@ final class SimulatedProvider implements PaymentProvider {
     private final GroupCommit<SandboxCommand, Entered> lane;
     private final SandboxBooks books;
     private final ServiceDatabase database;
-    private final Duration latency;
+    private final Supplier<Duration> latency;
     private final Supplier<FaultRates> faults;
 
-    /// @param latency every call takes at least this long
+    /// @param latency asked on every call: it takes at least this long
     /// @param faults asked on every call, so that they can be changed while running
     SimulatedProvider(
             GroupCommit<SandboxCommand, Entered> lane,
             SandboxBooks books,
             ServiceDatabase database,
-            Duration latency,
+            Supplier<Duration> latency,
             Supplier<FaultRates> faults) {
         this.lane = lane;
         this.books = books;
@@ -165,9 +165,10 @@ final class SimulatedProvider implements PaymentProvider {
     }
 
     private void travel() {
-        if (latency.isPositive()) {
+        var way = latency.get();
+        if (way.isPositive()) {
             try {
-                Thread.sleep(latency);
+                Thread.sleep(way);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw new NoEffectException("interrupted on the way to the simulated provider", e);

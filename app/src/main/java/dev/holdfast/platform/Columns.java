@@ -3,6 +3,8 @@ package dev.holdfast.platform;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -53,6 +55,23 @@ public final class Columns {
             statement.setArray(column + 1, db.createArrayOf(types[column], values));
         }
         return types.length + 1;
+    }
+
+    /// As [#write(Connection, String)], for a statement whose last parameter is one time for all rows.
+    public void write(Connection db, String sql, Instant at) throws SQLException {
+        int written = isEmpty() ? 0 : update(db, sql, at);
+        if (written != size()) {
+            throw new IllegalStateException("wrote " + written + " rows instead of " + size() + ": " + sql);
+        }
+    }
+
+    /// As [#update(Connection, String)], for a statement whose last parameter is one time for all rows: read once,
+    /// and not for every row.
+    public int update(Connection db, String sql, Instant at) throws SQLException {
+        try (var statement = db.prepareStatement(sql)) {
+            statement.setObject(bind(db, statement), at.atOffset(ZoneOffset.UTC));
+            return statement.executeUpdate();
+        }
     }
 
     /// Runs a statement whose only parameters are these columns and that must touch one row for each of theirs;

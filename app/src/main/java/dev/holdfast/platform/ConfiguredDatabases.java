@@ -3,7 +3,6 @@ package dev.holdfast.platform;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.holdfast.platform.HoldfastSettings.Datasource;
-import dev.holdfast.platform.postgres.SupervisedPostgres;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -19,14 +18,20 @@ final class ConfiguredDatabases implements ServiceDatabases, AutoCloseable {
     private final Function<String, Datasource> ownOf;
     private final MeterRegistry metrics;
     private final Map<String, Opened> opened = new LinkedHashMap<>();
-    private SupervisedPostgres embedded;
+    private final EmbeddedPostgres embedded;
 
     record Opened(String name, HikariDataSource pool, DataSource direct) {}
 
     /// @param ownOf the database a service has of its own, by the service's name; without an address when it has
     ///     none
-    ConfiguredDatabases(HoldfastSettings settings, Function<String, Datasource> ownOf, MeterRegistry metrics) {
+    /// @param embedded used, and begun if nobody has, when a service has no other
+    ConfiguredDatabases(
+            HoldfastSettings settings,
+            Function<String, Datasource> ownOf,
+            EmbeddedPostgres embedded,
+            MeterRegistry metrics) {
         this.settings = settings;
+        this.embedded = embedded;
         this.ownOf = ownOf;
         this.metrics = metrics;
     }
@@ -54,18 +59,15 @@ final class ConfiguredDatabases implements ServiceDatabases, AutoCloseable {
     @Override
     public synchronized void close() {
         opened.values().forEach(database -> database.pool().close());
-        if (embedded != null) {
-            embedded.close();
-        }
+        embedded.close();
     }
 
     private Datasource shared() {
         if (settings.datasource().isGiven()) {
             return settings.datasource();
         }
-        embedded = SupervisedPostgres.open(
-                settings.data().resolve("postgres"), settings.postgres().settings());
-        return settings.datasource().at(embedded.url(), embedded.username(), embedded.password());
+        var postgres = embedded.await();
+        return settings.datasource().at(postgres.url(), postgres.username(), postgres.password());
     }
 
     private Opened open(String name, Datasource database) {

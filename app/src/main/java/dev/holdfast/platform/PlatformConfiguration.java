@@ -4,6 +4,7 @@ import dev.holdfast.platform.HoldfastSettings.Datasource;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.util.function.Function;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -19,11 +20,17 @@ class PlatformConfiguration {
         return Clock.systemUTC();
     }
 
+    /// @param begun there when [EmbeddedPostgresInitializer] has begun it
     @Bean
-    ConfiguredDatabases serviceDatabases(HoldfastSettings settings, Environment environment, MeterRegistry metrics) {
+    ConfiguredDatabases serviceDatabases(
+            HoldfastSettings settings,
+            Environment environment,
+            ObjectProvider<EmbeddedPostgres> begun,
+            MeterRegistry metrics) {
         Function<String, Datasource> ownOf = service -> Binder.get(environment)
                 .bindOrCreate("holdfast." + service.replace('_', '-') + ".datasource", Datasource.class);
-        return new ConfiguredDatabases(settings, ownOf, metrics);
+        var embedded = begun.getIfAvailable(() -> EmbeddedPostgres.of(settings));
+        return new ConfiguredDatabases(settings, ownOf, embedded, metrics);
     }
 
     /// Named `database` in the answer of `/actuator/health`.

@@ -13,6 +13,9 @@ public record ServiceDatabase(String schema, DataSource pool, DataSource direct)
 
     /// Brings the schema up to date. Safe on several nodes at once (Flyway locks).
     public void migrate() {
+        if (Migrations.areApplied(this)) {
+            return;
+        }
         Flyway.configure()
                 .dataSource(direct)
                 .schemas(schema)

@@ -3,7 +3,6 @@ package dev.holdfast.platform;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
-import java.util.regex.Pattern;
 import org.slf4j.MDC;
 
 /// Where in a distributed trace this thread works: the W3C trace context (<https://www.w3.org/TR/trace-context/>).
@@ -18,8 +17,8 @@ public record Trace(String traceId, String spanId, boolean sampled) {
 
     private static final ScopedValue<Trace> CURRENT = ScopedValue.newInstance();
     private static final String LOGGED_AS = "trace_id";
-    private static final Pattern TRACEPARENT =
-            Pattern.compile("(?!ff)([0-9a-f]{2})-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})(-.*)?");
+    /// `version-traceId-spanId-flags`, in hex digits.
+    private static final int LENGTH = 55;
 
     /// The trace bound to this thread, or null outside of any.
     public static Trace current() {
@@ -41,13 +40,49 @@ public record Trace(String traceId, String spanId, boolean sampled) {
         if (traceparent == null) {
             return Optional.empty();
         }
-        var match = TRACEPARENT.matcher(traceparent);
-        // Version 00 ends after the flags; a later one may say more, which is skipped.
-        if (!match.matches() || (match.group(1).equals("00") && match.group(5) != null)) {
+        if (traceparent.length() < LENGTH
+                || !isHex(traceparent, 0, 2)
+                || !isHex(traceparent, 3, 35)
+                || !isHex(traceparent, 36, 52)
+                || !isHex(traceparent, 53, 55)
+                || !isRest(traceparent)
+                || traceparent.startsWith("ff")) {
             return Optional.empty();
         }
-        var flags = Integer.parseInt(match.group(4), 16);
-        return Optional.of(new Trace(match.group(2), match.group(3), (flags & 1) == 1));
+        var traceId = traceparent.substring(3, 35);
+        var spanId = traceparent.substring(36, 52);
+        if (isZero(traceId) || isZero(spanId)) {
+            return Optional.empty();
+        }
+        return Optional.of(new Trace(traceId, spanId, (HexFormat.fromHexDigit(traceparent.charAt(54)) & 1) == 1));
+    }
+
+    /// Version 00 ends after the flags; a later one may say more, which is skipped.
+    private static boolean isRest(String traceparent) {
+        return traceparent.charAt(2) == '-'
+                && traceparent.charAt(35) == '-'
+                && traceparent.charAt(52) == '-'
+                && (traceparent.length() == LENGTH
+                        || traceparent.charAt(LENGTH) == '-' && !traceparent.startsWith("00"));
+    }
+
+    private static boolean isHex(String text, int from, int until) {
+        for (int i = from; i < until; i++) {
+            char c = text.charAt(i);
+            if ((c < '0' || c > '9') && (c < 'a' || c > 'f')) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean isZero(String id) {
+        for (int i = 0; i < id.length(); i++) {
+            if (id.charAt(i) != '0') {
+                return false;
+            }
+        }
+        return true;
     }
 
     /// A span below this one, in the same trace.
@@ -63,6 +98,9 @@ public record Trace(String traceId, String spanId, boolean sampled) {
     /// Runs `work` with this trace bound to the thread.
     public <T, X extends Throwable> T call(ScopedValue.CallableOp<T, X> work) throws X {
         var outer = MDC.get(LOGGED_AS);
+        if (traceId.equals(outer)) {
+            return ScopedValue.where(CURRENT, this).call(work);
+        }
         MDC.put(LOGGED_AS, traceId);
         try {
             return ScopedValue.where(CURRENT, this).call(work);

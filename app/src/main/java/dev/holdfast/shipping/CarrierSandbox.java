@@ -2,6 +2,7 @@ package dev.holdfast.shipping;
 
 import dev.holdfast.groupcommit.BatchWork;
 import dev.holdfast.platform.Columns;
+import dev.holdfast.platform.Optimism;
 import dev.holdfast.shipping.CarrierSandbox.Command;
 import dev.holdfast.shipping.CarrierSandbox.Entry;
 import java.sql.Connection;
@@ -9,24 +10,23 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 
 /// The books of the simulated carriers. They stand for systems outside, so they have a schema, a lane and
 /// transactions of their own, and remember every key they were asked for: that a reply got lost or the asker died
 /// changes nothing here.
 final class CarrierSandbox implements BatchWork<Command, Entry> {
 
-    private static final String CLAIM = """
+    private static final String ENTER = """
             INSERT INTO carriers_sandbox.labels (label_key, carrier, reference, order_id, status)
             SELECT label_key, carrier, reference, order_id, status
               FROM unnest(?, ?, ?, ?, ?) AS c(label_key, carrier, reference, order_id, status)
-             ORDER BY label_key COLLATE "C"
-            ON CONFLICT (label_key) DO NOTHING
-            RETURNING label_key, serial
             """;
+    private static final String CLAIM_NEW = ENTER + "RETURNING label_key, serial";
+    private static final String CLAIM = ENTER + "ON CONFLICT (label_key) DO NOTHING RETURNING label_key, serial";
 
     private static final String LOCK = """
             SELECT label_key, status, serial
@@ -42,6 +42,8 @@ final class CarrierSandbox implements BatchWork<Command, Entry> {
               FROM unnest(?, ?) AS n(label_key, status)
              WHERE l.label_key = n.label_key
             """;
+
+    private final Optimism optimism = new Optimism();
 
     enum Status {
         REQUESTED,
@@ -115,34 +117,43 @@ final class CarrierSandbox implements BatchWork<Command, Entry> {
         return new Entry(label.status, label.serial, first);
     }
 
-    private static void claim(Connection db, List<Command> commands, Map<String, Label> labels) throws SQLException {
-        var claims = new LinkedHashMap<String, Status>();
+    private void claim(Connection db, List<Command> commands, Map<String, Label> labels) throws SQLException {
+        var claims = new TreeMap<String, Command>();
+        commands.forEach(command -> claims.putIfAbsent(command.key(), command));
         var columns = Columns.of("text", "text", "text", "text", "text");
-        for (var command : commands) {
-            if (claims.containsKey(command.key())) {
-                continue;
-            }
+        claims.forEach((key, command) -> {
             switch (command) {
-                case Make make -> {
-                    var status = make.lost() ? Status.REQUESTED : make.outcome();
-                    claims.put(make.key(), status);
-                    columns.add(make.key(), make.carrier(), make.reference(), make.orderId(), status.code());
-                }
-                case Void(String key, String carrier) -> {
-                    claims.put(key, Status.CANCELLED);
-                    columns.add(key, carrier, null, null, Status.CANCELLED.code());
-                }
+                case Make make ->
+                    columns.add(
+                            key,
+                            make.carrier(),
+                            make.reference(),
+                            make.orderId(),
+                            claimed(make).code());
+                case Void(String _, String carrier) ->
+                    columns.add(key, carrier, null, null, claimed(command).code());
             }
-        }
-        try (var statement = db.prepareStatement(CLAIM)) {
+        });
+        boolean hopeful = optimism.isJustified(claims.values().stream().allMatch(Make.class::isInstance));
+        try (var statement = db.prepareStatement(hopeful ? CLAIM_NEW : CLAIM)) {
             columns.bind(db, statement);
             try (var inserted = statement.executeQuery()) {
                 while (inserted.next()) {
                     var key = inserted.getString(1);
-                    labels.put(key, new Label(inserted.getLong(2), null, claims.get(key)));
+                    labels.put(key, new Label(inserted.getLong(2), null, claimed(claims.get(key))));
                 }
             }
+        } catch (SQLException e) {
+            throw optimism.after(e);
         }
+    }
+
+    /// As what the first command under a key enters it.
+    private static Status claimed(Command command) {
+        return switch (command) {
+            case Make make -> make.lost() ? Status.REQUESTED : make.outcome();
+            case Void _ -> Status.CANCELLED;
+        };
     }
 
     private static void lock(Connection db, List<Command> commands, Map<String, Label> labels) throws SQLException {

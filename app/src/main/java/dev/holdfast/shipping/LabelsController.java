@@ -1,6 +1,7 @@
 package dev.holdfast.shipping;
 
 import dev.holdfast.platform.IdempotencyKey;
+import dev.holdfast.platform.KeyReusedException;
 import dev.holdfast.platform.ProblemException;
 import dev.holdfast.shipping.ShippingApi.Cancelled;
 import dev.holdfast.shipping.ShippingApi.LabelRequest;
@@ -53,6 +54,8 @@ class LabelsController {
         }
         return switch (shipping.createLabel(request)) {
             case Labelled labelled -> labelled;
+            case Refused refused
+            when refused.code().equals(ShippingApi.KEY_OF_ANOTHER_ORDER) -> throw new KeyReusedException(request.key());
             case Refused refused -> throw conflict(refused);
         };
     }

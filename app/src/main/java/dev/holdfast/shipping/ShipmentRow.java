@@ -81,25 +81,46 @@ final class ShipmentRow {
     final String key;
     final String hash;
 
-    /// The database's clock when the row was locked.
-    final Instant lockedAt;
-
     final Map<String, Attempt> attempts = new LinkedHashMap<>();
+
+    /// The how-manieth of its order.
+    int ordinal;
+
+    /// The first of its order, which counts the order's events.
+    ShipmentRow first;
+
+    /// The last event's number, counted on the first shipment of an order.
+    long eventSeq;
+
+    /// The carrier that is asked first, null for a tombstone.
+    String asking;
+
+    /// The transaction that wrote the row as it was found.
+    long version;
+
+    /// The database's clock when the row was locked.
+    Instant lockedAt;
+
     Status status;
     String carrier;
     String trackingNumber;
     String refusal;
     boolean changed;
 
+    /// By the transaction that made this object.
+    boolean inserted;
+
+    /// Neither read nor locked: it counts only if the row is written and still is the version that is remembered.
+    boolean remembered;
+
     /// Inserted by this transaction, and the command that inserted it has not been decided yet.
     boolean fresh;
 
-    ShipmentRow(String shippingId, String orderId, String key, String hash, Instant lockedAt) {
+    ShipmentRow(String shippingId, String orderId, String key, String hash) {
         this.shippingId = shippingId;
         this.orderId = orderId;
         this.key = key;
         this.hash = hash;
-        this.lockedAt = lockedAt;
     }
 
     boolean undone() {
@@ -109,6 +130,33 @@ final class ShipmentRow {
     void become(Status next) {
         changed |= status != next;
         status = next;
+    }
+
+    /// The first attempt has no row while there is nothing to say but that it is pending.
+    void implyFirstAttempt() {
+        if (status == Status.PENDING && asking != null && !attempts.containsKey(asking)) {
+            attempts.put(asking, new Attempt(asking, AttemptStatus.PENDING, true));
+        }
+    }
+
+    /// Whether the row of the shipment itself stands for this attempt.
+    boolean implies(Attempt attempt) {
+        return status == Status.PENDING && attempt.status == AttemptStatus.PENDING && attempt.carrier.equals(asking);
+    }
+
+    boolean hasChangedAttempts() {
+        return attempts.values().stream().anyMatch(attempt -> attempt.isNew ? !implies(attempt) : attempt.changed);
+    }
+
+    /// Whether nothing has happened yet but that the first carrier is being asked.
+    boolean isAskingOnly() {
+        return attempts.size() == 1 && attempts.containsKey(asking) && implies(attempts.get(asking));
+    }
+
+    /// The number of the next event of the order.
+    long nextEvent() {
+        first.changed = true;
+        return ++first.eventSeq;
     }
 
     /// The attempt whose answer is awaited, or null. There is at most one: the next carrier is asked only when the

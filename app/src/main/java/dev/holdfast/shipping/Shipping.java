@@ -1,6 +1,7 @@
 package dev.holdfast.shipping;
 
 import dev.holdfast.groupcommit.GroupCommit;
+import dev.holdfast.groupcommit.GroupCommitException;
 import dev.holdfast.platform.EffectUnclearException;
 import dev.holdfast.platform.IdempotencyKey;
 import dev.holdfast.platform.Json;
@@ -68,9 +69,25 @@ final class Shipping implements ShippingApi {
         while (answer instanceof Call(String shippingId, String carrier)) {
             var key = ShipmentTable.carrierKey(request.key(), carrier);
             var outcome = carriers.create(carrier, key, referring(parcel, shippingId));
-            answer = lane.submit(new Report(request.key(), carrier, outcome, plan, Trace.currentTraceparent()));
+            answer = report(
+                    request.orderId(), new Report(request.key(), carrier, outcome, plan, Trace.currentTraceparent()));
         }
         return result(request, answer);
+    }
+
+    /// Once a carrier was asked, a failure to record is no "surely no effect" any more, whatever the lane says of
+    /// its own transaction: the label is made, and who believed the lane would leave it out of the undo. The
+    /// attempt stays on record as open, so the next call under the key asks the same carrier under the same key,
+    /// and an undo cancels it there.
+    private Answer report(String orderId, Report report) {
+        try {
+            return lane.submit(report);
+        } catch (GroupCommitException e) {
+            throw new EffectUnclearException(
+                    "what " + report.carrier() + " answered for order '" + orderId
+                            + "' could not be recorded; repeat under the same key to find out",
+                    e);
+        }
     }
 
     private static LabelResult result(LabelRequest request, Answer answer) {

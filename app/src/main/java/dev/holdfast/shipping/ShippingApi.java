@@ -56,8 +56,11 @@ public interface ShippingApi {
     /// `shippingId` is null when there was nothing to cancel.
     record Cancelled(String shippingId) implements CancelResult {}
 
+    /// The code of a label under the key of another order's.
+    String KEY_OF_ANOTHER_ORDER = "key-of-another-order";
+
     /// Codes: `label-refused` (the carriers said no: address, weight), `label-cancelled` (an undo came before),
-    /// `too-late`, `not-found`, `already-shipped`.
+    /// `key-of-another-order`, `too-late`, `not-found`, `already-shipped`.
     record Refused(String code, String message) implements LabelResult, CancelResult {}
 
     /// @param status `pending`, `created`, `cancelled`, `failed`

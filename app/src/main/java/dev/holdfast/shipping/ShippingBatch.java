@@ -1,7 +1,9 @@
 package dev.holdfast.shipping;
 
 import dev.holdfast.groupcommit.BatchWork;
+import dev.holdfast.platform.Optimism;
 import dev.holdfast.platform.Outbox;
+import dev.holdfast.platform.Recent;
 import dev.holdfast.shipping.ShipmentRow.Attempt;
 import dev.holdfast.shipping.ShipmentRow.AttemptStatus;
 import dev.holdfast.shipping.ShipmentRow.Status;
@@ -42,6 +44,8 @@ final class ShippingBatch implements BatchWork<ShippingCommand, Answer> {
 
     private final Clock clock;
     private final Outbox outbox;
+    private final Recent<ShipmentRow> recent = new Recent<>();
+    private final Optimism optimism = new Optimism();
 
     ShippingBatch(Clock clock, Outbox outbox) {
         this.clock = clock;
@@ -51,7 +55,7 @@ final class ShippingBatch implements BatchWork<ShippingCommand, Answer> {
     @Override
     public List<Answer> run(Connection db, List<ShippingCommand> commands) throws SQLException {
         var at = clock.instant().truncatedTo(ChronoUnit.MICROS);
-        var table = new ShipmentTable(db, at);
+        var table = new ShipmentTable(db, at, recent, optimism);
         var history = new ShippingHistory(at);
         table.claimAndLock(commands);
         var answers = new ArrayList<Answer>(commands.size());
@@ -67,14 +71,22 @@ final class ShippingBatch implements BatchWork<ShippingCommand, Answer> {
                         case Settle settle -> settle(settle, row, history);
                     });
         }
-        table.write();
+        ShipmentWrites.write(db, table.rows(), at);
         history.append(db, outbox);
+        table.remember();
         return answers;
     }
 
     private static Answer begin(Begin begin, ShipmentRow row, ShippingHistory history) {
         if (row == null) {
             return new Known(tooLate(begin));
+        }
+        if (!row.orderId.equals(begin.request().orderId())) {
+            // A key has one order for good: nothing was or ever will be made for this one under it, which is a no
+            // and no doubt.
+            return new Known(new Refused(
+                    ShippingApi.KEY_OF_ANOTHER_ORDER,
+                    "the key '" + begin.key() + "' is another order's; no label was made"));
         }
         if (row.hash != null && !row.hash.equals(begin.hash())) {
             return new Reused();

@@ -12,7 +12,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,17 +42,6 @@ final class ShippingHistory {
                AND c.carrier = n.carrier
             """;
 
-    /// Row locks in order of the ids, after all others: one order everywhere.
-    private static final String COUNT_EVENTS = """
-            INSERT INTO shipping.event_sequences AS s (order_id, last_sequence)
-            SELECT order_id, events
-              FROM unnest(?, ?) AS n(order_id, events)
-             ORDER BY order_id COLLATE "C"
-            ON CONFLICT (order_id) DO UPDATE
-               SET last_sequence = s.last_sequence + excluded.last_sequence
-            RETURNING order_id, last_sequence
-            """;
-
     private final Instant at;
     private final Map<Place, Due> due = new LinkedHashMap<>();
     private final List<Told> told = new ArrayList<>();
@@ -74,7 +62,8 @@ final class ShippingHistory {
 
     private record Again(Instant when, String error) implements Due {}
 
-    private record Told(String type, ShipmentRow row, String carrier, String trackingNumber, String traceparent) {}
+    private record Told(
+            String type, ShipmentRow row, String carrier, String trackingNumber, long sequence, String traceparent) {}
 
     /// The label of this attempt, if there is one, must go. From the commit on, that is driven to its end whoever
     /// dies.
@@ -95,14 +84,19 @@ final class ShippingHistory {
         due.putIfAbsent(new Place(row.shippingId, attempt.carrier), new Again(at.plus(pause), error));
     }
 
+    /// Counts the event on the first shipment of the order, which is written with it.
     void tell(String type, ShipmentRow row, String traceparent) {
-        told.add(new Told(type, row, row.carrier, row.trackingNumber, traceparent));
+        told.add(new Told(type, row, row.carrier, row.trackingNumber, row.nextEvent(), traceparent));
     }
 
     void append(Connection db, Outbox outbox) throws SQLException {
         appendDue(db);
         if (!told.isEmpty()) {
-            outbox.append(db, events(db, outbox.source()));
+            var events = new ArrayList<Event>(told.size());
+            for (var event : told) {
+                events.add(event(outbox.source(), event));
+            }
+            outbox.append(db, events);
         }
     }
 
@@ -130,27 +124,7 @@ final class ShippingHistory {
         again.write(db, TRY_AGAIN);
     }
 
-    private List<Event> events(Connection db, String source) throws SQLException {
-        var counts = new LinkedHashMap<String, Integer>();
-        told.forEach(event -> counts.merge(event.row.orderId, 1, Integer::sum));
-        var columns = Columns.of("text", "int8");
-        counts.forEach(columns::add);
-        var next = new HashMap<String, Long>();
-        try (var statement = db.prepareStatement(COUNT_EVENTS)) {
-            columns.bind(db, statement);
-            try (var counted = statement.executeQuery()) {
-                while (counted.next()) {
-                    var order = counted.getString(1);
-                    next.put(order, counted.getLong(2) - counts.get(order));
-                }
-            }
-        }
-        return told.stream()
-                .map(event -> event(source, event, next.merge(event.row.orderId, 1L, Long::sum)))
-                .toList();
-    }
-
-    private Event event(String source, Told event, long sequence) {
+    private Event event(String source, Told event) {
         var row = event.row;
         var data = new LabelData(event.type, row.orderId, row.shippingId, event.carrier, event.trackingNumber, at);
         return new Event(
@@ -159,7 +133,7 @@ final class ShippingHistory {
                 source,
                 row.orderId,
                 row.orderId,
-                sequence,
+                event.sequence,
                 event.traceparent,
                 at,
                 Json.write(data));

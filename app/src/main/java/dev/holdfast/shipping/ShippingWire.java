@@ -28,13 +28,13 @@ final class ShippingWire {
 
     static final Operation<LabelRequest, LabelResult> CREATE_LABEL = Operation.<LabelRequest, LabelResult>of(
                     "create-label", LabelRequest.class, Labelled.class)
-            .refusing(ShippingWire::refusal, ShippingWire::refused);
+            .refusing(ShippingWire::no, refusal -> refusal.as(Refused::new));
     static final Operation<Undoing, CancelResult> UNDO = Operation.<Undoing, CancelResult>of(
                     "undo", Undoing.class, Cancelled.class)
-            .refusing(ShippingWire::refusal, ShippingWire::refused);
+            .refusing(ShippingWire::no, refusal -> refusal.as(Refused::new));
     static final Operation<Cancelling, CancelResult> CANCEL = Operation.<Cancelling, CancelResult>of(
                     "cancel", Cancelling.class, Cancelled.class)
-            .refusing(ShippingWire::refusal, ShippingWire::refused);
+            .refusing(ShippingWire::no, refusal -> refusal.as(Refused::new));
     static final Operation<String, Shipment> FIND = Operation.of("find", String.class, Shipment.class);
     static final Operation<String, Checked> SHIPMENTS = Operation.<String, Checked>of(
                     "shipments", String.class, Checked.class)
@@ -71,11 +71,17 @@ final class ShippingWire {
                 .on(UNSETTLED, _ -> books.unsettled());
     }
 
-    private static Refusal refusal(Object result) {
-        return result instanceof Refused(var code, var message) ? Refusal.conflict(code, message) : null;
+    private static Refusal no(LabelResult result) {
+        return switch (result) {
+            case Labelled _ -> null;
+            case Refused(var code, var message) -> Refusal.conflict(code, message);
+        };
     }
 
-    private static Refused refused(Refusal refusal) {
-        return new Refused(refusal.code(), refusal.message());
+    private static Refusal no(CancelResult result) {
+        return switch (result) {
+            case Cancelled _ -> null;
+            case Refused(var code, var message) -> Refusal.conflict(code, message);
+        };
     }
 }

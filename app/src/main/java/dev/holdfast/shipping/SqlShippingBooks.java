@@ -67,8 +67,16 @@ final class SqlShippingBooks implements ShippingBooks {
 
     private static final String COUNT_UNSETTLED = """
             SELECT status, count(*) AS attempts
-              FROM shipping.carrier_attempts
-             WHERE status IN ('pending', 'unclear', 'cancel_pending')
+              FROM (SELECT status
+                      FROM shipping.carrier_attempts
+                     WHERE status IN ('pending', 'unclear', 'cancel_pending')
+                     UNION ALL
+                    SELECT s.status
+                      FROM shipping.shipments s
+                     WHERE s.status = 'pending'
+                       AND s.asking IS NOT NULL
+                       AND NOT EXISTS (SELECT FROM shipping.carrier_attempts a
+                                        WHERE a.shipping_id = s.shipping_id AND a.carrier = s.asking)) open
              GROUP BY status
              ORDER BY status
             """;

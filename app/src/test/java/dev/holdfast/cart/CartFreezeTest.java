@@ -27,6 +27,7 @@ import dev.holdfast.platform.RequestKeys;
 import dev.holdfast.testing.Reach;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -142,10 +143,20 @@ class CartFreezeTest {
         }
 
         var before = shop.clock.instant().minus(Duration.ofSeconds(90));
-        assertThat(carts.frozenSince(before, 100))
-                .containsSubsequence(new FrozenCart("g1", "left_g1"), new FrozenCart("g2", "left_g2"))
-                .doesNotContain(new FrozenCart("g3", "left_g3"));
-        assertThat(carts.frozenSince(before, 1)).hasSize(1);
+        var all = carts.frozenSince(before, null, 100);
+        assertThat(all)
+                .extracting(FrozenCart::cartId)
+                .containsSubsequence("g1", "g2")
+                .doesNotContain("g3");
+        assertThat(all).extracting(FrozenCart::sagaId).containsSubsequence("left_g1", "left_g2");
+
+        var paged = new ArrayList<FrozenCart>();
+        for (var page = carts.frozenSince(before, null, 1);
+                !page.isEmpty();
+                page = carts.frozenSince(before, page.getLast(), 1)) {
+            paged.addAll(page);
+        }
+        assertThat(paged).isEqualTo(all);
     }
 
     @Test

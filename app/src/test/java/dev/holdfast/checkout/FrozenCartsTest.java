@@ -3,6 +3,7 @@ package dev.holdfast.checkout;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.cart.CartApi;
+import dev.holdfast.platform.Json;
 import dev.holdfast.saga.SagaEngine;
 import dev.holdfast.testing.TestServer;
 import java.net.URLEncoder;
@@ -113,6 +114,21 @@ class FrozenCartsTest {
         });
     }
 
+    /// As a repetition of its request leaves it that dies, or loses the database, between handing the cart back to
+    /// the checkout and thawing it.
+    @Test
+    void a_cart_that_was_left_frozen_for_a_checkout_that_failed_can_be_ordered_again_at_once() {
+        var sku = "sku-" + UUID.randomUUID();
+        server.put("/v1/products/" + sku, Map.of("name", "A thing", "price", Map.of("amount", 1, "currency", "USD")));
+        server.put("/v1/inventory/" + sku, Map.of("available", 10));
+        var cart = cartWith(sku);
+        var declined = checkedOut(cart, "first", "pm_card_declined");
+        assertThat(declined).contains("\"status\":\"failed\"");
+        carts.freeze(cart, Json.mapper().readTree(declined).path("saga_id").asString());
+
+        assertThat(checkedOut(cart, "second")).contains("\"status\":\"completed\"");
+    }
+
     @Test
     void a_cart_of_a_name_beyond_ascii_can_be_checked_out() {
         var sku = "sku-" + UUID.randomUUID();
@@ -151,9 +167,13 @@ class FrozenCartsTest {
     }
 
     private String checkedOut(String cart, String key) {
+        return checkedOut(cart, key, "pm_x");
+    }
+
+    private String checkedOut(String cart, String key, String card) {
         return server.post(
                         "/v1/checkout",
-                        Map.of("cart_id", cart, "payment_method_id", "pm_x", "shipping_address", ADDRESS),
+                        Map.of("cart_id", cart, "payment_method_id", card, "shipping_address", ADDRESS),
                         "Idempotency-Key",
                         cart + key,
                         "Prefer",

@@ -4,12 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
+import dev.holdfast.groupcommit.NotCommittedException;
+import dev.holdfast.platform.EffectUnclearException;
 import dev.holdfast.saga.test.Report;
+import dev.holdfast.shipping.ShippingApi;
 import dev.holdfast.testing.TestDatabase;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -28,6 +32,11 @@ class CheckoutExplorationTest {
 
     private static final long SEED = Long.getLong("explorer.seed", 1);
 
+    private static final String NO_RECORD = "shipping can record no more what carriers answer #1 = yes";
+    private static final String[] SCHEMAS = {
+        "inventory", "payment", "sandbox", "shipping", "carriers_sandbox", "orders", "cart"
+    };
+
     private static TestDatabase database;
     private static ExploredShop shop;
 
@@ -35,8 +44,7 @@ class CheckoutExplorationTest {
     static void open() {
         // Thousands of faults are met as they should be: what is said of them would bury everything else.
         ((Logger) LoggerFactory.getLogger("dev.holdfast")).setLevel(Level.OFF);
-        database =
-                TestDatabase.with("inventory", "payment", "sandbox", "shipping", "carriers_sandbox", "orders", "cart");
+        database = TestDatabase.with(SCHEMAS);
         shop = new ExploredShop(database);
     }
 
@@ -90,6 +98,51 @@ class CheckoutExplorationTest {
 
         assertThat(held.story()).anyMatch(line -> line.contains("the delayed call of " + step));
         assertThat(held.broken()).isEmpty();
+    }
+
+    /// The record of a carrier's answer was refused, and so the label was taken for one that surely was not made:
+    /// it was left out of the undo.
+    @Test
+    void a_label_that_cannot_be_recorded_is_cancelled_and_an_exploration_finds_the_shop_that_leaves_it()
+            throws Exception {
+        var held = shop.explorer("checkout").replay(NO_RECORD);
+        assertThat(held.story()).anyMatch(line -> line.contains("shipping can record no more"));
+        assertThat(held.broken()).isEmpty();
+
+        try (var other = TestDatabase.with(SCHEMAS)) {
+            var planted = new ExploredShop(other, ShopThatBelievesTheLane::new);
+            var report = planted.explorer("checkout").stopAfter(1).explore(1);
+            assertThat(report.failures()).hasSize(1);
+            assertThat(report.failures().getFirst().broken()).anyMatch(broken -> broken.startsWith("one label is"));
+        }
+    }
+
+    /// Passes on what the lane says of its own transaction, as if no carrier had been asked before.
+    private record ShopThatBelievesTheLane(ShippingApi shipping) implements ShippingApi {
+
+        @Override
+        public LabelResult createLabel(LabelRequest request) {
+            try {
+                return shipping.createLabel(request);
+            } catch (EffectUnclearException e) {
+                throw e.getCause() instanceof NotCommittedException lane ? lane : e;
+            }
+        }
+
+        @Override
+        public CancelResult undo(String orderId, String labelKey, String key) {
+            return shipping.undo(orderId, labelKey, key);
+        }
+
+        @Override
+        public CancelResult cancel(String shippingId, String key) {
+            return shipping.cancel(shippingId, key);
+        }
+
+        @Override
+        public Optional<Shipment> find(String shippingId) {
+            return shipping.find(shippingId);
+        }
     }
 
     private static void keep(String name, Report report) throws IOException {

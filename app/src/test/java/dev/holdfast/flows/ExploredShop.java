@@ -12,6 +12,7 @@ import dev.holdfast.saga.test.Circumstances;
 import dev.holdfast.saga.test.End;
 import dev.holdfast.saga.test.Explorer;
 import dev.holdfast.shipping.ExploredShipping;
+import dev.holdfast.shipping.ShippingApi;
 import dev.holdfast.testing.TestDatabase;
 import dev.holdfast.testing.Trouble;
 import java.time.Duration;
@@ -19,6 +20,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /// The real services on PostgreSQL, without network and server: one set for all schedules, in which every schedule
 /// has an order, a product and a cart of its own.
@@ -42,6 +44,11 @@ final class ExploredShop {
     private int count;
 
     ExploredShop(TestDatabase database) {
+        this(database, UnaryOperator.identity());
+    }
+
+    /// @param planted puts a bug into shipping
+    ExploredShop(TestDatabase database, UnaryOperator<ShippingApi> planted) {
         // What is explored is what a crash of a node does; PostgreSQL's own durability is not in question.
         database.execute("ALTER DATABASE " + database.name() + " SET synchronous_commit = off");
         inventory = new ExploredInventory(database, HOLD);
@@ -49,8 +56,9 @@ final class ExploredShop {
         shipping = new ExploredShipping(database, trouble);
         orders = new ExploredOrders(database, trouble.clock());
         carts = new ExploredCarts(database, trouble.clock());
+        var labels = planted.apply(shipping.api());
         flows = new Flows(new Participants(
-                inventory.api(), payment.api(), orders.api(), shipping.api(), carts.api(), trouble.clock(), HOLD));
+                inventory.api(), payment.api(), orders.api(), labels, carts.api(), trouble.clock(), HOLD));
     }
 
     /// Explores a flow: all that must hold of its orders, and all that may happen.

@@ -2,15 +2,21 @@ package dev.holdfast.flows;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.holdfast.saga.Outcome;
+import dev.holdfast.saga.StepCall;
 import dev.holdfast.saga.test.conformance.Conformance;
 import dev.holdfast.saga.test.conformance.ConformanceSettings;
 import dev.holdfast.testing.TestServer;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /// Every step before the pivot keeps what its saga relies on.
@@ -76,6 +82,36 @@ class StepPromisesTest {
     @TestFactory
     Stream<DynamicTest> create_label_keeps_its_promises() {
         return checks("label", FlowSteps.createLabel(server), "hasGenerations");
+    }
+
+    /// A node that died may have called long ago; the attempt of the one that goes on has the number 0 again.
+    @Test
+    void a_payment_that_may_have_been_asked_for_before_prolongs_its_hold() throws Exception {
+        var step = FlowSteps.authorizePayment(server);
+        for (var repeated : new boolean[] {false, true}) {
+            var saga = "taken-up-" + repeated;
+            var key = saga + ":authorize-payment";
+            var order = step.request(saga);
+            var soon = step.books
+                    .sql("""
+                            UPDATE inventory.reservations
+                               SET expires_at = clock_timestamp() + interval '1 minute'
+                             WHERE reservation_id = ?
+                            RETURNING expires_at
+                            """)
+                    .param(order.orderId())
+                    .query(OffsetDateTime.class)
+                    .single();
+            var notAfter = Instant.now().plusSeconds(60);
+            var call = new StepCall(saga, "authorize-payment", key, key, 0, 0, notAfter, Map.of(), Map.of(), repeated);
+            assertThat(step.act(order, call)).isInstanceOf(Outcome.Done.class);
+            var expiry = step.books
+                    .sql("SELECT expires_at FROM inventory.reservations WHERE reservation_id = ?")
+                    .param(order.orderId())
+                    .query(OffsetDateTime.class)
+                    .single();
+            assertThat(expiry.isAfter(soon)).isEqualTo(repeated);
+        }
     }
 
     /// @param notGiven what the step has not, so that its checks are left out

@@ -86,7 +86,8 @@ abstract class StepUnderTest implements ParticipantUnderTest<CheckoutOrder> {
     /// The action of another step before this one.
     void before(String earlier, CheckoutOrder order, String sagaId) throws Exception {
         var key = sagaId + ":" + earlier;
-        var call = new StepCall(sagaId, earlier, key, key, 0, 0, Instant.now().plusSeconds(60), Map.of(), Map.of());
+        var call =
+                new StepCall(sagaId, earlier, key, key, 0, 0, Instant.now().plusSeconds(60), Map.of(), Map.of(), false);
         var outcome = action(earlier).does().run(order, call);
         if (!(outcome instanceof Outcome.Done)) {
             throw new IllegalStateException(earlier + " of " + sagaId + " was to be done: " + outcome);
@@ -104,7 +105,8 @@ abstract class StepUnderTest implements ParticipantUnderTest<CheckoutOrder> {
                 call.generation(),
                 call.notAfter(),
                 call.facts(),
-                Map.of(signal, payload));
+                Map.of(signal, payload),
+                call.repeated());
     }
 
     void deliver(String sagaId, int pieces) {

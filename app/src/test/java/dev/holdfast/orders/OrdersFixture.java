@@ -24,7 +24,6 @@ final class OrdersFixture implements AutoCloseable {
 
     final TestDatabase database = TestDatabase.with("orders");
     final RecordedEvents events = new RecordedEvents(database, "/orders");
-    final OrdersBatch batch = new OrdersBatch(Clock.fixed(NOW, ZoneOffset.UTC), events);
     final OrderBooks books = new SqlOrderBooks(database.dataSource());
     final JdbcClient jdbc = JdbcClient.create(database.dataSource());
 
@@ -41,10 +40,15 @@ final class OrdersFixture implements AutoCloseable {
         this.orders = node(database);
     }
 
+    /// What a lane runs; each has one of its own.
+    OrdersBatch batch() {
+        return new OrdersBatch(Clock.fixed(NOW, ZoneOffset.UTC), events);
+    }
+
     /// The service with a lane of its own, as on another node.
     OrdersApi node(Lanes lanes) {
         var own = database.of("orders");
-        var node = new Orders(lanes.open("orders", own, batch), new OrderReads(own.pool()));
+        var node = new Orders(lanes.open("orders", own, batch()), new OrderReads(own.pool()));
         return reach.reach(node, () -> OrdersWire.offer(node, books), RemoteOrders::new, opened);
     }
 
@@ -69,11 +73,11 @@ final class OrdersFixture implements AutoCloseable {
     /// The rows of the history, `reserved>confirmed`.
     List<String> transitions(String orderId) {
         return jdbc.sql("""
-                        SELECT coalesce(from_state, '') || '>' || to_state
-                          FROM orders.order_events
-                         WHERE order_id = ?
-                         ORDER BY seq
-                        """).param(orderId).query(String.class).list();
+                SELECT coalesce(from_state, '') || '>' || to_state
+                  FROM orders.order_events
+                 WHERE order_id = ?
+                 ORDER BY seq
+                """).param(orderId).query(String.class).list();
     }
 
     @Override

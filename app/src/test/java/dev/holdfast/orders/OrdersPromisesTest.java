@@ -53,7 +53,8 @@ class OrdersPromisesTest {
         assertThat(fixture.events.about("ord_abc123").getLast().data()).isEqualTo("""
                 {"event_type":"OrderConfirmed","order_id":"ord_abc123","user_id":"usr_456",\
                 "items":[{"product_id":"SKU-123","quantity":2,"price":29.99}],"total":59.98,\
-                "timestamp":"2025-08-05T14:23:00Z"}""");
+                "timestamp":"2025-08-05T14:23:00Z"}\
+                """);
     }
 
     @Test
@@ -135,14 +136,15 @@ class OrdersPromisesTest {
                 var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             other.setAutoCommit(false);
             own.setAutoCommit(false);
-            fixture.batch.run(other, List.of(new OrdersCommand.Cancel("ord_1", "elsewhere", null)));
+            fixture.batch().run(other, List.of(new OrdersCommand.Cancel("ord_1", "elsewhere", null)));
             int backend = own.unwrap(org.postgresql.PGConnection.class).getBackendPID();
             var late = request("ord_1", 2, true, Instant.now().minusSeconds(1));
-            var answers = threads.submit(() -> fixture.batch.run(
-                    own,
-                    List.of(
-                            new OrdersCommand.Create(late, "hash", null),
-                            new OrdersCommand.Cancel("ord_1", "here", null))));
+            var answers = threads.submit(() -> fixture.batch()
+                    .run(
+                            own,
+                            List.of(
+                                    new OrdersCommand.Create(late, "hash", null),
+                                    new OrdersCommand.Cancel("ord_1", "here", null))));
             await().until(() -> fixture.jdbc
                     .sql("SELECT pg_blocking_pids(?) <> '{}'")
                     .param(backend)
@@ -197,7 +199,7 @@ class OrdersPromisesTest {
     void a_shipped_order_cannot_be_cancelled() {
         orders.create(request("ord_1"));
         orders.confirm("ord_1");
-        var lane = fixture.database.open("shipped", fixture.database.of("orders"), fixture.batch);
+        var lane = fixture.database.open("shipped", fixture.database.of("orders"), fixture.batch());
         lane.submit(new OrdersCommand.Advance("ord_1", OrderState.SHIPPED, null, null));
         assertThat(code(orders.cancel("ord_1", "too late"))).isEqualTo("invalid-transition");
         assertThat(orders.confirm("ord_1")).isEqualTo(new Accepted("ord_1", "shipped"));
@@ -245,7 +247,8 @@ class OrdersPromisesTest {
             assertThat(event.sequence()).isEqualTo(1);
             assertThat(event.data()).isEqualTo("""
                     {"event_type":"CheckoutFailed","order_id":"ord_1","user_id":"usr_456","code":"out-of-stock",\
-                    "message":"the last unit is gone","timestamp":"2025-08-05T14:23:00Z"}""");
+                    "message":"the last unit is gone","timestamp":"2025-08-05T14:23:00Z"}\
+                    """);
         });
     }
 

@@ -90,9 +90,19 @@ class AuthorizeTest {
 
         assertThatExceptionOfType(KeyReusedException.class)
                 .isThrownBy(() -> payments.authorize(authorize("ord_1", "k1", 501)));
-        assertThatExceptionOfType(KeyReusedException.class)
-                .isThrownBy(() -> payments.authorize(authorize("ord_2", "k1", 500)));
+    }
+
+    @Test
+    void the_key_of_another_order_is_refused_and_that_orders_payment_left_alone() {
+        var first = payments.authorize(authorize("ord_1", "k1", 500));
+
+        for (int i = 0; i < 2; i++) {
+            assertThat(payments.authorize(authorize("ord_2", "k1", 500)))
+                    .isInstanceOfSatisfying(
+                            Refused.class, refused -> assertThat(refused.code()).isEqualTo("key-of-another-order"));
+        }
         assertThat(fixture.charges("ord_2")).isZero();
+        assertThat(payments.authorize(authorize("ord_1", "k1", 500))).isEqualTo(first);
     }
 
     @Test

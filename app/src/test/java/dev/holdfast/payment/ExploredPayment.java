@@ -38,7 +38,7 @@ public final class ExploredPayment {
                 database.open("sandbox", sandbox, entries),
                 entries,
                 sandbox,
-                Duration.ZERO,
+                () -> Duration.ZERO,
                 () -> declining ? DECLINING : FaultRates.NONE);
         this.provider = new OutsideProvider("simulated", simulated)
                 .before(this::reached)

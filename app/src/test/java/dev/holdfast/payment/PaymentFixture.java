@@ -9,6 +9,7 @@ import dev.holdfast.platform.FaultRates;
 import dev.holdfast.platform.Money;
 import dev.holdfast.platform.Outbox;
 import dev.holdfast.testing.Reach;
+import dev.holdfast.testing.Rerun;
 import dev.holdfast.testing.TestDatabase;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -45,7 +46,8 @@ final class PaymentFixture implements AutoCloseable {
         this.reach = reach;
         database.execute("""
                 CREATE TABLE payment.test_outbox (place bigint GENERATED ALWAYS AS IDENTITY, subject text, type text,
-                                                  sequence bigint, data text)""");
+                                                  sequence bigint, data text)\
+                """);
     }
 
     /// One node of the service.
@@ -81,7 +83,7 @@ final class PaymentFixture implements AutoCloseable {
         var books = new SandboxBooks();
         var sandbox = database.of("sandbox");
         return new SimulatedProvider(
-                database.open("sandbox", sandbox, books), books, sandbox, Duration.ZERO, () -> faults);
+                database.open("sandbox", sandbox, books), books, sandbox, () -> Duration.ZERO, () -> faults);
     }
 
     /// Decides these commands as one batch, whoever else is queued.
@@ -89,7 +91,7 @@ final class PaymentFixture implements AutoCloseable {
         try (var db = database.dataSource().getConnection()) {
             db.setAutoCommit(false);
             var asked = Stream.of(commands).map(one -> new Asked(one, null)).toList();
-            var outcomes = new PaymentBatch(new TableOutbox()).run(db, asked);
+            var outcomes = Rerun.run(new PaymentBatch(new TableOutbox()), db, asked);
             db.commit();
             return outcomes;
         }
@@ -102,16 +104,18 @@ final class PaymentFixture implements AutoCloseable {
     /// All that the provider holds of the order's money: live authorizations and captured money not given back.
     long held(String orderId) {
         return sql().sql("""
-                        SELECT coalesce(sum(amount - released - refunded), 0) * 100
-                          FROM sandbox.provider_charges
-                         WHERE order_ref = :order AND decline_code IS NULL""").param("order", orderId).query(Long.class).single();
+                SELECT coalesce(sum(amount - released - refunded), 0) * 100
+                  FROM sandbox.provider_charges
+                 WHERE order_ref = :order AND decline_code IS NULL\
+                """).param("order", orderId).query(Long.class).single();
     }
 
     long charges(String orderId) {
         return sql().sql("""
-                        SELECT count(*)
-                          FROM sandbox.provider_charges
-                         WHERE order_ref = :order AND decline_code IS NULL""").param("order", orderId).query(Long.class).single();
+                SELECT count(*)
+                  FROM sandbox.provider_charges
+                 WHERE order_ref = :order AND decline_code IS NULL\
+                """).param("order", orderId).query(Long.class).single();
     }
 
     String status(String key) {

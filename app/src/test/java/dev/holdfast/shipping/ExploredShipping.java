@@ -21,6 +21,7 @@ public final class ExploredShipping {
     private final ShippingBooks books;
     private final JdbcClient sql;
     private boolean declining;
+    private volatile boolean recording = true;
 
     public ExploredShipping(TestDatabase database, Trouble trouble) {
         this.trouble = trouble;
@@ -42,8 +43,14 @@ public final class ExploredShipping {
                                 "ups", TrackingNumbers::ups, sandbox, FaultRates.NONE, Duration.ZERO, sleeper, false))),
                 List.of(Duration.ofSeconds(1)),
                 sleeper);
-        var lane = database.open(
-                "shipping", database.of("shipping"), new ShippingBatch(trouble.clock(), new Untold("/shipping")));
+        var batch = new ShippingBatch(trouble.clock(), new Untold("/shipping"));
+        var lane = database.<ShippingCommand, ShippingCommand.Answer>open(
+                "shipping", database.of("shipping"), (db, commands) -> {
+                    if (!recording && commands.stream().anyMatch(ShippingCommand.Report.class::isInstance)) {
+                        throw new IllegalStateException("there is no room for what a carrier answered");
+                    }
+                    return batch.run(db, commands);
+                });
         var tomorrow = Clock.offset(trouble.clock(), Duration.ofDays(1));
         this.cancellations = new Cancellations(lane, carriers, database.dataSource(), tomorrow);
         this.shipping = new Shipping(
@@ -55,9 +62,10 @@ public final class ExploredShipping {
         return shipping;
     }
 
-    /// A new schedule begins: no carrier declines.
+    /// A new schedule begins: no carrier declines, and what they answer can be recorded.
     public void begin() {
         declining = false;
+        recording = true;
     }
 
     /// From now on the carriers do not deliver to anybody new.
@@ -111,6 +119,9 @@ public final class ExploredShipping {
             reached("label");
             var answer = carrier.create(key, declining ? undeliverable(parcel) : parcel);
             answered("label");
+            if (recording && trouble.happens("shipping can record no more what carriers answer")) {
+                recording = false;
+            }
             return answer;
         }
 

@@ -93,7 +93,7 @@ final class ShippingFixture implements AutoCloseable {
         var ups = new SimulatedCarrier("ups", TrackingNumbers::ups, books, rates, Duration.ZERO, none, false);
         var carriers = new Carriers(
                 List.of(aroundFedex.apply(fedex), aroundUps.apply(ups)), SETTINGS.carrierBackoff(), sleeper);
-        var lane = database.open("shipping", database.of("shipping"), batch);
+        var lane = database.open("shipping", database.of("shipping"), new ShippingBatch(clock, events));
         var cancellations = new Cancellations(lane, carriers, database.dataSource(), clock);
         var shipping = new Shipping(lane, carriers, cancellations, new ShippingReads(database.dataSource()), SETTINGS);
         var reached =
@@ -122,12 +122,13 @@ final class ShippingFixture implements AutoCloseable {
     /// The attempts of an order's shipment, `fedex created`.
     List<String> attempts(String orderId) {
         return jdbc.sql("""
-                        SELECT a.carrier || ' ' || a.status
-                          FROM shipping.carrier_attempts a
-                          JOIN shipping.shipments s USING (shipping_id)
-                         WHERE s.order_id = ?
-                         ORDER BY a.carrier
-                        """).param(orderId).query(String.class).list();
+                SELECT coalesce(a.carrier, s.asking) || ' ' || coalesce(a.status, s.status) AS attempt
+                  FROM shipping.shipments s
+                  LEFT JOIN shipping.carrier_attempts a USING (shipping_id)
+                 WHERE s.order_id = ?
+                   AND (a.carrier IS NOT NULL OR s.status = 'pending')
+                 ORDER BY attempt
+                """).param(orderId).query(String.class).list();
     }
 
     /// What is live in the carriers' own books for an order.

@@ -66,6 +66,18 @@ class ShippingPromisesTest {
     }
 
     @Test
+    void the_key_of_another_orders_label_is_refused_and_that_label_left_alone() throws Exception {
+        try (var fixture = new ShippingFixture(reach)) {
+            var shipping = fixture.node.shipping();
+            var first = shipping.createLabel(request("ord_1"));
+            var foreign = new ShippingApi.LabelRequest("ord_2", key("ord_1"), ADDRESS, null, null, null, null, null);
+            assertThat(code(shipping.createLabel(foreign))).isEqualTo("key-of-another-order");
+            assertThat(fixture.liveAtCarriers("ord_2")).isEmpty();
+            assertThat(shipping.createLabel(request("ord_1"))).isEqualTo(first);
+        }
+    }
+
+    @Test
     void undo_before_do_leaves_a_tombstone_that_refuses_the_do() throws Exception {
         try (var fixture = new ShippingFixture(reach)) {
             var shipping = fixture.node.shipping();

@@ -73,7 +73,7 @@ class DyingServerTest {
         accepted = json(checkout("sku-captured", CAPTURED));
         var waiting = CompletableFuture.supplyAsync(DyingServerTest::followUntilItEnds, CUSTOMERS);
         gates.getLast().awaitSomebody();
-        gates.add(stopsAt("UPDATE", "shipping.carrier_attempts", "NEW.status = 'created'"));
+        gates.add(stopsAt("INSERT", "shipping.carrier_attempts", "NEW.status = 'created'"));
         var asking = CompletableFuture.supplyAsync(DyingServerTest::label, CUSTOMERS);
         gates.getLast().awaitSomebody();
         gates.add(stopsAt("INSERT", "saga.saga_steps", "NEW.step = 'reserve-inventory' AND NEW.event = 'DONE'"));

@@ -56,8 +56,8 @@ class DefinitionsContractTest {
                  "owner":{"team":"payments-platform","service":"payment"},"customer_sees":"PAYMENT_PENDING",
                  "succeeds_when":"the whole amount is authorized on one of the payment methods",
                  "fails_when":"every payment method is declined, or the hold lapsed while payment was retried",
-                 "retry":{"times":3,"base_seconds":1.0,"max_seconds":30.0},"within_seconds":30.0,
-                 "valid_for_seconds":60.0,
+                 "retry":{"times":3,"base_seconds":1.0,"max_seconds":30.0},"within_seconds":45.0,
+                 "valid_for_seconds":90.0,
                  "asks_for":{"signal":"payment-method","at_most_seconds":600.0,"times":10,"after":["payment-declined"]},
                  "undone_at":"PAYMENT_SERVICE"}
                 """));

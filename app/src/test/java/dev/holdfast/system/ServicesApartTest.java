@@ -175,7 +175,7 @@ class ServicesApartTest {
                         .json()
                         .at("/components/services/details/notification")
                         .asString())
-                .doesNotContain("no answer");
+                .doesNotContain("fails");
     }
 
     @Test

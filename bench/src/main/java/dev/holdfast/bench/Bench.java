@@ -12,11 +12,19 @@ import picocli.CommandLine.Spec;
         description =
                 "Measures. Each figure stands beside the reference of the same run; with --json the last line is one object.",
         subcommands = {
+            AllCommand.class,
             CheckoutCommand.class,
             CrashCommand.class,
             FlashSaleCommand.class,
+            GrowthCommand.class,
+            HttpCommand.class,
+            LatencyCommand.class,
+            ModelCommand.class,
             NodesCommand.class,
+            OutboxCommand.class,
             RolesCommand.class,
+            SlowProviderCommand.class,
+            StartCommand.class,
             WaitingCommand.class
         })
 public final class Bench implements Runnable {

@@ -141,6 +141,11 @@ final class BenchCluster implements AutoCloseable {
                 "--holdfast.datasource.password=" + postgres.password());
     }
 
+    /// Where its files are.
+    Path folder() {
+        return folder;
+    }
+
     long pid() {
         return postgres.pid();
     }

@@ -38,7 +38,8 @@ final class CheckoutCommand implements Callable<Integer> {
     @Option(
             names = "--warmup",
             defaultValue = "10000",
-            description = "Checkouts before the first round. Default: ${DEFAULT-VALUE}.")
+            description = "Checkouts before the first round, at least: it goes on in turns of so many until compiling"
+                    + " takes little. Default: ${DEFAULT-VALUE}.")
     private int warmup;
 
     @Option(

@@ -8,13 +8,15 @@ import dev.holdfast.platform.Money;
 import java.util.List;
 import java.util.Random;
 
-/// Orders of two lines over many products: what every contender is given.
+/// Orders of two lines over many products: what every contender is given. Any thread may ask.
 final class CheckoutLoad {
 
     static final int LINES_PER_ORDER = 2;
 
     /// Of every product: more than any run sells.
     static final long STOCK = 1_000_000_000;
+
+    static final Money PRICE = Money.of(999, "USD");
 
     private static final Address ADDRESS = new Address("Jane Doe", "123 Main St", null, "Anytown", "CA", "90210", "US");
 
@@ -37,19 +39,25 @@ final class CheckoutLoad {
         return List.of(product(first), product(second));
     }
 
-    CheckoutOrder next() {
+    synchronized CheckoutOrder next() {
+        return orderOf(twoProducts(random, products), "pm_card_visa");
+    }
+
+    /// @param skus a piece of each
+    /// @param method the payment method
+    static CheckoutOrder orderOf(List<String> skus, String method) {
         var id = Ids.next("");
-        var lines = twoProducts(random, products).stream()
-                .map(product -> new OrderLine(product, "A thing", 1, Money.of(999, "USD")))
+        var lines = skus.stream()
+                .map(product -> new OrderLine(product, "A thing", 1, PRICE))
                 .toList();
         return new CheckoutOrder(
                 "ord_" + id,
                 "cart_" + id,
                 null,
                 lines,
-                Money.of(999L * LINES_PER_ORDER, "USD"),
+                Money.of(PRICE.amount() * skus.size(), "USD"),
                 ADDRESS,
-                List.of("pm_card_visa"),
+                List.of(method),
                 "standard");
     }
 }

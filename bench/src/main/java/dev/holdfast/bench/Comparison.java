@@ -3,8 +3,6 @@ package dev.holdfast.bench;
 import dev.holdfast.bench.naive.NaiveShop;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -17,7 +15,6 @@ import javax.sql.DataSource;
 final class Comparison implements AutoCloseable {
 
     private static final String SAMPLE = "bench_sample";
-    private static final String FIND_ORDER = "SELECT order_id FROM orders.orders";
 
     private final BenchCluster cluster;
     private final Plan plan;
@@ -62,7 +59,7 @@ final class Comparison implements AutoCloseable {
         this.cluster = cluster;
         this.plan = plan;
         this.out = out;
-        this.template = takeSample();
+        this.template = Sample.take(cluster, SAMPLE, plan.products());
         cluster.createDatabase("bench_product", SAMPLE);
         cluster.createDatabase("bench_limit", SAMPLE);
         cluster.createDatabase("bench_naive");
@@ -85,15 +82,18 @@ final class Comparison implements AutoCloseable {
     }
 
     /// Everybody's code is to be compiled and everybody's tables to have grown. Product and naive are measured on
-    /// the sessions that are warmed up here; the limit opens its few for each round.
+    /// the sessions that are warmed up here; the limit opens its few for each round. What the others run makes the
+    /// compiler think again about what they share (the driver), so the product comes last.
     void warmUp() throws Exception {
         out.printf(
-                "warm-up: %,d checkouts of the product and of the limit, %,d of naive%n",
+                "warm-up: at least %,d checkouts of the product and of the limit, %,d of naive%n",
                 plan.warmup(), plan.naiveWarmup());
         product.run(plan.warmup());
         naive.use(plan.pools().getFirst());
         naive.run(plan.naiveWarmup());
         limit.run(plan.warmup());
+        WarmUp.untilCompiled(naive, plan.naiveWarmup(), out);
+        WarmUp.untilCompiled(product, plan.warmup(), out);
     }
 
     /// Tries each size of naive's pool and keeps the fastest.
@@ -186,31 +186,6 @@ final class Comparison implements AutoCloseable {
                 "%d. %-8s %,10.0f orders/s (%,d orders, %d failed)%n",
                 repetition, contender.name(), round.perSecond(), round.orders(), round.failed());
         return new Measured(contender.name(), repetition, round, counted, round.orders() + round.failed() + more);
-    }
-
-    /// One checkout of the product, on the database that the others are copied from.
-    private OrderTemplate takeSample() throws Exception {
-        cluster.createDatabase(SAMPLE);
-        try (var shop = BenchShop.open(cluster, SAMPLE);
-                var db = cluster.database(SAMPLE).getConnection()) {
-            ProductContender.stock(shop, plan.products());
-            OrderTemplate.startKeeping(db);
-            var one = new ProductContender(shop, meter(SAMPLE), new CheckoutLoad(plan.products()), 1);
-            if (one.run(1).failed() > 0) {
-                throw new IllegalStateException("the sample checkout did not complete");
-            }
-            var taken = OrderTemplate.taken(db, onlyOrder(db));
-            OrderTemplate.stopKeeping(db);
-            return taken;
-        }
-    }
-
-    private static String onlyOrder(Connection db) throws SQLException {
-        try (var statement = db.createStatement();
-                var row = statement.executeQuery(FIND_ORDER)) {
-            row.next();
-            return row.getString(1);
-        }
     }
 
     /// A reference prepares a statement when it is first run, not, as is the driver's way, at the fifth time.

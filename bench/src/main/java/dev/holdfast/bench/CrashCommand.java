@@ -70,8 +70,6 @@ final class CrashCommand implements Callable<Integer> {
     @Spec
     private CommandSpec command;
 
-    private boolean ended;
-
     @Override
     public Integer call() throws Exception {
         var settings = settings();
@@ -79,13 +77,9 @@ final class CrashCommand implements Callable<Integer> {
         out.printf("seed %d, %d rounds, %d customers at once%n", settings.seed(), rounds, clients);
         out.flush();
         var campaign = new Campaign(settings, System.out);
-        var interrupted = new Thread(() -> end(campaign, settings));
-        Runtime.getRuntime().addShutdownHook(interrupted);
         boolean clean;
-        try {
+        try (var _ = Ending.evenWhenInterrupted(() -> end(campaign, settings))) {
             clean = campaign.run();
-        } finally {
-            end(campaign, settings);
         }
         if (json) {
             result(settings, campaign.summary()).printJson(System.out);
@@ -105,23 +99,13 @@ final class CrashCommand implements Callable<Integer> {
         }
     }
 
-    /// At the end, or when the program is interrupted: whoever comes first. The other waits until all is cleared
-    /// away: were the program to end before, processes and folders would be left.
-    private synchronized void end(Campaign campaign, CampaignSettings settings) {
-        if (ended) {
-            return;
-        }
-        ended = true;
-        try {
-            campaign.close();
-            var page = new Report(settings, campaign.summary());
-            page.summary().forEach(System.out::println);
-            if (report != null) {
-                var at = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
-                Files.write(report, page.markdown(at, Machine.describe()));
-            }
-        } catch (IOException e) {
-            System.err.println("holdfast bench: " + e);
+    private void end(Campaign campaign, CampaignSettings settings) throws IOException {
+        campaign.close();
+        var page = new Report(settings, campaign.summary());
+        page.summary().forEach(System.out::println);
+        if (report != null) {
+            var at = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
+            Files.write(report, page.markdown(at, Machine.describe()));
         }
     }
 

@@ -22,6 +22,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.UnaryOperator;
 
 /// A shop in this process whose inventory has one strategy, and crowds of buyers that each hold one piece after the
 /// other. After each crowd the books are audited, and what the buyers were told is held against the tables.
@@ -67,7 +68,8 @@ final class FlashSale implements AutoCloseable {
 
     static FlashSale open(BenchCluster cluster, String strategy, String database) throws SQLException {
         cluster.createDatabase(database);
-        var shop = BenchShop.open(cluster, database, "--holdfast.inventory.strategy=" + strategy);
+        var shop = BenchShop.open(
+                cluster, database, List.of("--holdfast.inventory.strategy=" + strategy), UnaryOperator.identity());
         return new FlashSale(strategy, database, cluster, shop);
     }
 

@@ -7,9 +7,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /// What a run ran on, so that figures of two machines are not compared by mistake.
 final class Machine {
+
+    private static final long NANOS_PER_TICK = 10_000_000L;
+
+    /// Names of threads are cut at 15 characters: `C2 CompilerThre`.
+    private static final Pattern COMPILER = Pattern.compile("\\(C[12] Compiler");
 
     private Machine() {}
 
@@ -41,6 +47,30 @@ final class Machine {
                 .getProcessCpuTime();
     }
 
+    /// CPU time of this JVM's compiler threads, in nanoseconds; 0 where the system does not tell (it does on
+    /// Linux). A thread that ended took its time along: with two cores there is one per compiler, which stays.
+    static long compilerCpuNanos() {
+        try (var threads = Files.newDirectoryStream(Path.of("/proc/self/task"))) {
+            long ticks = 0;
+            for (var thread : threads) {
+                ticks += compilerTicks(thread.resolve("stat"));
+            }
+            return ticks * NANOS_PER_TICK;
+        } catch (IOException e) {
+            return 0;
+        }
+    }
+
+    private static long compilerTicks(Path file) {
+        try {
+            var stat = Files.readString(file);
+            var fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+            return COMPILER.matcher(stat).find() ? Long.parseLong(fields[11]) + Long.parseLong(fields[12]) : 0;
+        } catch (IOException e) {
+            return 0; // it has ended since it was listed
+        }
+    }
+
     /// CPU time a process and its children that still live have used, in nanoseconds; 0 where the system does not
     /// tell (it does on Linux). For PostgreSQL: the postmaster's id; a backend that ended is counted as its
     /// waited-for child.
@@ -63,7 +93,7 @@ final class Machine {
             if (withChildren) {
                 ticks += Long.parseLong(fields[13]) + Long.parseLong(fields[14]);
             }
-            return ticks * 10_000_000L;
+            return ticks * NANOS_PER_TICK;
         } catch (IOException e) {
             return 0;
         }

@@ -35,7 +35,11 @@ record Meter(BenchCluster cluster, String database) {
                 var row = statement.executeQuery(WRITTEN)) {
             row.next();
             return new Spent(
-                    System.nanoTime(), Machine.jvmCpuNanos(), Machine.cpuNanosOf(cluster.pid()), row.getLong(1));
+                    System.nanoTime(),
+                    Machine.jvmCpuNanos(),
+                    Machine.compilerCpuNanos(),
+                    Machine.cpuNanosOf(cluster.pid()),
+                    row.getLong(1));
         }
     }
 
@@ -62,14 +66,21 @@ record Meter(BenchCluster cluster, String database) {
     }
 
     /// @param jvmNanos CPU time of this JVM
+    /// @param compilerNanos the part of it that compiling took
     /// @param postgresNanos CPU time of the postmaster and its backends
     /// @param walBytes written, by everybody on the cluster
-    record Spent(long atNanos, long jvmNanos, long postgresNanos, long walBytes) {
+    record Spent(long atNanos, long jvmNanos, long compilerNanos, long postgresNanos, long walBytes) {
+
+        /// Of this JVM's CPU time, 0 to 1.
+        double compilerShare() {
+            return jvmNanos == 0 ? 0 : (double) compilerNanos / jvmNanos;
+        }
 
         Spent since(Spent before) {
             return new Spent(
                     atNanos - before.atNanos,
                     jvmNanos - before.jvmNanos,
+                    compilerNanos - before.compilerNanos,
                     postgresNanos - before.postgresNanos,
                     walBytes - before.walBytes);
         }

@@ -1,7 +1,6 @@
 package dev.holdfast.bench;
 
 import dev.holdfast.bench.naive.NaiveShop;
-import dev.holdfast.flows.CheckoutOrder;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.Executors;
@@ -95,10 +94,7 @@ final class NaiveContender implements Contender {
     }
 
     private void place(Histogram latency, AtomicInteger failed) {
-        CheckoutOrder order;
-        synchronized (load) {
-            order = load.next();
-        }
+        var order = load.next();
         var began = System.nanoTime();
         try {
             if (shop.checkOut(order)) {

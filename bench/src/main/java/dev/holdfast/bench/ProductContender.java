@@ -1,22 +1,16 @@
 package dev.holdfast.bench;
 
+import dev.holdfast.catalog.CatalogApi;
+import dev.holdfast.catalog.CatalogApi.Product;
 import dev.holdfast.flows.CheckoutOrder;
-import dev.holdfast.flows.Flows;
 import dev.holdfast.inventory.InventoryApi;
 import dev.holdfast.inventory.InventoryApi.Receipt;
-import dev.holdfast.platform.IdempotencyKey;
-import dev.holdfast.platform.Ids;
 import dev.holdfast.platform.ServiceDatabases;
-import dev.holdfast.platform.Trace;
 import dev.holdfast.platform.events.OutboxBooks;
-import dev.holdfast.saga.SagaDefinition;
-import dev.holdfast.saga.SagaEngine;
-import dev.holdfast.saga.SagaStatus;
-import dev.holdfast.saga.StartRequest;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Random;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -30,7 +24,6 @@ import org.HdrHistogram.Histogram;
 /// As many checkouts in flight as asked for, each followed to its end.
 final class ProductContender implements Contender {
 
-    private static final Duration LONGEST = Duration.ofMinutes(2);
     private static final int RECEIPTS_AT_ONCE = 5_000;
 
     /// Every service that has an outbox.
@@ -40,17 +33,23 @@ final class ProductContender implements Contender {
     private final Meter meter;
     private final CheckoutLoad load;
     private final int inFlight;
-    private final SagaEngine engine;
-    private final SagaDefinition<CheckoutOrder> definition;
-    private final Random random = new Random(2);
+    private final Placing placing;
 
     ProductContender(BenchShop shop, Meter meter, CheckoutLoad load, int inFlight) {
         this.shop = shop;
         this.meter = meter;
         this.load = load;
         this.inFlight = inFlight;
-        this.engine = shop.bean(SagaEngine.class);
-        this.definition = shop.bean(Flows.class).all().getFirst();
+        this.placing = Placing.at(shop);
+    }
+
+    /// A price for every product: those who come to the door are told one.
+    static void list(BenchShop shop, int products) {
+        shop.bean(CatalogApi.class)
+                .importProducts(IntStream.range(0, products)
+                        .mapToObj(number ->
+                                new Product(CheckoutLoad.product(number), "A thing", CheckoutLoad.PRICE, null, null))
+                        .toList());
     }
 
     /// Enough of every product.
@@ -76,7 +75,7 @@ final class ProductContender implements Contender {
 
     @Override
     public Round run(int orders) throws Exception {
-        var latency = new ConcurrentHistogram(TimeUnit.MILLISECONDS.toMicros(LONGEST.toMillis()), 3);
+        var latency = new ConcurrentHistogram(TimeUnit.MILLISECONDS.toMicros(Placing.LONGEST.toMillis()), 3);
         var failed = new AtomicInteger();
         var permits = new Semaphore(inFlight);
         var before = meter.spent();
@@ -115,35 +114,35 @@ final class ProductContender implements Contender {
 
     private void place(CheckoutOrder order, Histogram latency, AtomicInteger failed) {
         var began = System.nanoTime();
-        var sagaId = Ids.next("saga_chk_");
-        try {
-            engine.start(
-                    definition,
-                    new StartRequest<>(
-                            sagaId,
-                            order,
-                            "checkout",
-                            order.orderId(),
-                            IdempotencyKey.digest(order),
-                            "cart:" + order.cartId(),
-                            "order:" + order.orderId(),
-                            Trace.begin(random).traceparent()));
-            var ended = engine.await(sagaId, LONGEST);
-            if (ended.isPresent() && ended.get().status() == SagaStatus.COMPLETED) {
-                latency.recordValue(Math.min(latency.getHighestTrackableValue(), (System.nanoTime() - began) / 1_000));
-            } else {
-                failed.incrementAndGet();
-                System.err.println(sagaId + " did not complete: " + ended);
-            }
-        } catch (RuntimeException e) {
+        if (place(order).isPresent()) {
+            latency.recordValue(Math.min(latency.getHighestTrackableValue(), (System.nanoTime() - began) / 1_000));
+        } else {
             failed.incrementAndGet();
-            System.err.println(sagaId + " was refused: " + e);
         }
     }
 
-    private void awaitEventsGone() throws SQLException {
+    /// One checkout, followed to its end.
+    ///
+    /// @return how long it took from accepted to completed; empty when it did not complete, which is told
+    Optional<Duration> place() {
+        return place(load.next());
+    }
+
+    private Optional<Duration> place(CheckoutOrder order) {
+        var placed = placing.place(order);
+        if (placed.isPresent() && !placed.get().completed()) {
+            System.err.println(order.orderId() + " did not complete");
+        }
+        return placed.filter(Placing.Placed::completed).map(Placing.Placed::acceptedToEnd);
+    }
+
+    Meter meter() {
+        return meter;
+    }
+
+    void awaitEventsGone() throws SQLException {
         var databases = shop.bean(ServiceDatabases.class);
-        var deadline = System.nanoTime() + LONGEST.toNanos();
+        var deadline = System.nanoTime() + Placing.LONGEST.toNanos();
         for (var source : SOURCES) {
             var books = OutboxBooks.of(databases.of(source));
             while (books.backlog().pending() > 0) {

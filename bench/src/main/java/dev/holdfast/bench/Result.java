@@ -37,14 +37,16 @@ record Result(String bench, Map<String, Object> machine, Map<String, Object> set
                 out.println("  " + name + ": " + value);
             }
         });
-        out.printf("%-54s %16s %-12s %16s %8s  %s%n", "figure", "value", "unit", "reference", "ratio", "target");
+        out.printf(
+                "%-54s %16s %-12s %16s %8s  %-22s %s%n", "figure", "value", "unit", "reference", "ratio", "target", "");
         figures.forEach((name, figure) -> out.printf(
-                "%-54s %,16.1f %-12s %16s %8s  %s%n",
+                "%-54s %,16.1f %-12s %16s %8s  %-22s %s%n",
                 name,
                 figure.value(),
                 figure.unit(),
                 figure.reference() == null ? "" : "%,.1f".formatted(figure.reference()),
                 figure.ratio() == null ? "" : "%.2f".formatted(figure.ratio()),
-                figure.target() == null ? "" : figure.target()));
+                figure.target() == null ? "" : figure.target(),
+                figure.verdict()));
     }
 }

@@ -44,18 +44,13 @@ final class RolesCommand implements Callable<Integer> {
     @Spec
     private CommandSpec command;
 
-    private boolean ended;
-
     @Override
     public Integer call() throws Exception {
         var settings = settings();
         System.out.printf("seed %d, %d minutes, %d customers at once%n", settings.seed(), minutes, clients);
         var campaign = new RolesCampaign(settings, System.out);
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> end(campaign)));
-        try {
+        try (var _ = Ending.evenWhenInterrupted(() -> end(campaign))) {
             return campaign.run() ? 0 : BROKEN;
-        } finally {
-            end(campaign);
         }
     }
 
@@ -68,17 +63,11 @@ final class RolesCommand implements Callable<Integer> {
         }
     }
 
-    /// At the end, or when the program is interrupted: whoever comes first; the other waits.
-    private synchronized void end(RolesCampaign campaign) {
-        if (ended) {
-            return;
-        }
-        ended = true;
+    private static void end(RolesCampaign campaign) throws IOException {
         try {
             campaign.close();
-        } catch (IOException e) {
-            System.err.println("holdfast bench: " + e);
+        } finally {
+            campaign.summary().forEach(System.out::println);
         }
-        campaign.summary().forEach(System.out::println);
     }
 }

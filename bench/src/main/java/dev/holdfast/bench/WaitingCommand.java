@@ -14,6 +14,7 @@ import picocli.CommandLine.Spec;
 /// What sagas cost that wait for a signal, and how long it takes to wake them all.
 @Command(
         name = "waiting",
+        aliases = "memory",
         mixinStandardHelpOptions = true,
         description = "Memory of sagas that wait for a signal in one process, once put down in the database and once in"
                 + " flight on their threads, and the time until all of them have ended after their signals were sent.")

@@ -2,12 +2,8 @@ package dev.holdfast.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.holdfast.platform.Json;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -19,22 +15,19 @@ class CheckoutCommandTest {
 
     @Test
     void the_last_line_is_one_object_with_every_figure_and_every_round(@TempDir Path folder) throws Exception {
-        var lines = run(
-                        "checkout",
-                        "--orders=50",
-                        "--naive-orders=20",
-                        "--warmup=10",
-                        "--naive-warmup=10",
-                        "--repeat=1",
-                        "--in-flight=20",
-                        "--products=50",
-                        "--naive-threads=4",
-                        "--naive-pool=6",
-                        "--profile=" + folder,
-                        "--json")
-                .lines()
-                .toList();
-        var result = Json.mapper().readTree(lines.getLast());
+        var result = CommandRun.measured(
+                "checkout",
+                "--orders=50",
+                "--naive-orders=20",
+                "--warmup=10",
+                "--naive-warmup=10",
+                "--repeat=1",
+                "--in-flight=20",
+                "--products=50",
+                "--naive-threads=4",
+                "--naive-pool=6",
+                "--profile=" + folder,
+                "--json");
         assertThat(result.propertyNames()).containsExactly("bench", "machine", "settings", "figures");
         assertThat(result.get("bench").asString()).isEqualTo("checkout");
         assertThat(result.get("figures").values())
@@ -53,10 +46,25 @@ class CheckoutCommandTest {
     }
 
     @Test
+    void a_backlog_of_events_is_drained_held_back_and_caught_up() throws Exception {
+        var figures = CommandRun.measured(
+                        "outbox",
+                        "--rate=100",
+                        "--backlog=1000",
+                        "--seconds=1",
+                        "--scale=150",
+                        "--minutes=0.1",
+                        "--json")
+                .get("figures");
+        assertThat(figures.at("/waiting behind the slow publisher/value").asDouble())
+                .isPositive();
+        assertThat(figures.at("/largest table at the end/value").asDouble()).isPositive();
+        assertThat(figures.at("/commit to handler p99/target").asString()).isEqualTo("<= 50");
+    }
+
+    @Test
     void sagas_that_wait_are_counted_put_down_and_in_flight() throws Exception {
-        var lines =
-                run("waiting", "--sagas=200", "--senders=50", "--json").lines().toList();
-        var result = Json.mapper().readTree(lines.getLast());
+        var result = CommandRun.measured("memory", "--sagas=200", "--senders=50", "--json");
         for (var how : new String[] {"put_down", "in_flight"}) {
             assertThat(result.at("/figures/" + how + " woken and ended/value").asDouble())
                     .isPositive();
@@ -76,18 +84,5 @@ class CheckoutCommandTest {
         assertThat(figure.get("target").asString()).isEqualTo(target);
         assertThat(figure.get("value").asDouble() / figure.get("reference").asDouble())
                 .isEqualTo(figure.get("ratio").asDouble());
-    }
-
-    /// The command prints where a shell reads, as the server's log does.
-    private static String run(String... arguments) {
-        var printed = new ByteArrayOutputStream();
-        var before = System.out;
-        System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
-        try {
-            assertThat(new CommandLine(new Bench()).execute(arguments)).isZero();
-        } finally {
-            System.setOut(before);
-        }
-        return printed.toString(StandardCharsets.UTF_8);
     }
 }

@@ -29,6 +29,7 @@ public final class GroupCommit<Q, R> implements AutoCloseable {
     private final Intake<Q, R> intake;
     private final Lane<Q, R> lane;
     private final Thread thread;
+    private final Thread watch;
 
     private GroupCommit(DataSource dataSource, GroupCommitSettings settings, BatchWork<Q, R> work) {
         this.settings = settings;
@@ -36,6 +37,10 @@ public final class GroupCommit<Q, R> implements AutoCloseable {
         this.lane = new Lane<>(dataSource, settings, work, intake);
         this.thread =
                 Thread.ofPlatform().name("lane-" + settings.name()).daemon().start(lane);
+        this.watch = Thread.ofVirtual().name("patience-" + settings.name()).start(new PatienceWatch<Q, R>(look -> {
+            intake.forEach(look);
+            lane.forEach(look);
+        }));
     }
 
     /// Opens a lane. It takes one connection of its own from `dataSource`, on first use, and keeps it; a broken one
@@ -117,6 +122,7 @@ public final class GroupCommit<Q, R> implements AutoCloseable {
             }
         }
         lane.answerAll();
+        watch.interrupt();
         if (interrupted) {
             Thread.currentThread().interrupt();
         }

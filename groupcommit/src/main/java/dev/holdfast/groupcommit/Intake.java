@@ -3,6 +3,7 @@ package dev.holdfast.groupcommit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.function.Consumer;
 
 /// The queue in front of a lane: any number of callers put in, one lane takes out, everything that is there at
 /// once.
@@ -92,6 +93,11 @@ final class Intake<Q, R> {
         for (var ticket = poll(); ticket != null; ticket = poll()) {
             ticket.refuse(refusal);
         }
+    }
+
+    /// Everything that is queued now.
+    void forEach(Consumer<Ticket<Q, R>> look) {
+        queue.forEach(look);
     }
 
     boolean isClosed() {

@@ -5,6 +5,7 @@ import dev.holdfast.groupcommit.Answer.Unclear;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -62,6 +63,11 @@ final class Lane<Q, R> implements Runnable {
         stop.request();
         session.abort();
         answerQueued();
+    }
+
+    /// What the lane has in hand now.
+    void forEach(Consumer<Ticket<Q, R>> look) {
+        inHand.forEach(look);
     }
 
     /// Answers everybody in place of a lane that does not come back from its batch function. That may still commit.

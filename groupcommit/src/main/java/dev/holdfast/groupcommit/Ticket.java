@@ -22,6 +22,8 @@ final class Ticket<Q, R> {
     private final Thread caller;
     private final long queuedAtNanos;
     private final long patienceNanos;
+    /// The caller is woken when its patience is used up: it need not wait with a timer.
+    private final boolean watched;
     private volatile TicketState state = Stage.QUEUED;
 
     /// @param patienceNanos how long the caller waits from now on; the thread that calls this is the caller
@@ -30,6 +32,7 @@ final class Ticket<Q, R> {
         this.caller = Thread.currentThread();
         this.queuedAtNanos = System.nanoTime();
         this.patienceNanos = patienceNanos;
+        this.watched = patienceNanos >= PatienceWatch.WATCHED_FROM.toNanos();
     }
 
     Q request() {
@@ -55,9 +58,20 @@ final class Ticket<Q, R> {
             if (left <= 0 || Thread.currentThread().isInterrupted()) {
                 return false;
             }
-            LockSupport.parkNanos(this, left);
+            if (watched) {
+                LockSupport.park(this);
+            } else {
+                LockSupport.parkNanos(this, left);
+            }
         }
         return true;
+    }
+
+    /// Wakes the caller if its patience is used up at `now` and there is no answer.
+    void wakeAfterPatience(long now) {
+        if (watched && !isAnswered() && patienceLeftNanos(now) <= 0) {
+            LockSupport.unpark(caller);
+        }
     }
 
     /// The answer, once there is one.

@@ -129,7 +129,7 @@ class CloseTest {
                     GroupCommitSettings.named("away").withPatience(Duration.ofMillis(100)),
                     gate);
             var call = Callers.call(() -> lane.submit(new Add("key", "apples", 1), Duration.ofMinutes(1)));
-            await().until(() -> call.thread().getState() == Thread.State.TIMED_WAITING);
+            await().until(() -> call.thread().getState() == Thread.State.WAITING);
             lane.close();
             assertThat(call.failure()).isInstanceOf(NotCommittedException.class);
         }

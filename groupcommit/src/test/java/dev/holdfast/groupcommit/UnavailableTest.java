@@ -111,7 +111,7 @@ class UnavailableTest {
                 GroupCommit.open(database.lanesThrough(proxy.port()), GroupCommitSettings.named("away"), gate)) {
             proxy.refuseConnections(true);
             var call = Callers.call(() -> lane.submit(new Add("key", "apples", 1)));
-            await().until(() -> call.thread().getState() == Thread.State.TIMED_WAITING);
+            await().until(() -> call.thread().getState() == Thread.State.WAITING);
             proxy.refuseConnections(false);
             assertThat(call.result()).isEqualTo(new Added(1, 1));
         }

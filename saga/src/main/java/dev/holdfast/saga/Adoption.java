@@ -2,12 +2,13 @@ package dev.holdfast.saga;
 
 import dev.holdfast.groupcommit.GroupCommitException;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,16 +28,20 @@ final class Adoption implements Runs.Parking, AutoCloseable {
 
     private static final int PAGE = 500;
 
+    /// After a look that failed. There may be the sagas of a node that died, which were told of only once.
+    private static final Duration AGAIN = Duration.ofSeconds(1);
+
     private final Ownership ownership;
     private final Map<String, SagaDefinition<?>> definitions;
     private final SagaReads reads;
-    private final SignalReads signals;
     private final SagaRun.Tools tools;
     private final Runs runs;
     /// What this node could not run it does not claim from others: two nodes of which neither can run it would hand
     /// it to each other for ever.
     private final Set<String> givenUp = ConcurrentHashMap.newKeySet();
     private final Set<String> starting = ConcurrentHashMap.newKeySet();
+    /// Held by whoever takes up sagas that were there: see [#takeUpLeft(List)].
+    private final ReentrantLock takingUp = new ReentrantLock();
     private final Alarm alarm = new Alarm();
     private volatile Consumer<String> wakeUp = sagaId -> {};
     private volatile boolean closed;
@@ -50,7 +55,6 @@ final class Adoption implements Runs.Parking, AutoCloseable {
         this.ownership = ownership;
         this.definitions = definitions;
         this.reads = reads;
-        this.signals = reads.signals();
         this.tools = tools;
         this.runs = new Runs(ownership.node().name(), maxInFlight, this);
     }
@@ -70,8 +74,8 @@ final class Adoption implements Runs.Parking, AutoCloseable {
         var after = "";
         List<SagaReads.Recorded> page;
         do {
-            page = reads.inFlight(ownership.node(), after, PAGE);
-            adopt(page);
+            page = ownership.left().inFlight(ownership.node(), after, PAGE);
+            adopt(page, ownership.left().signals());
             adopted += page.size();
             after = page.isEmpty() ? after : page.getLast().execution().sagaId();
         } while (page.size() == PAGE);
@@ -112,10 +116,20 @@ final class Adoption implements Runs.Parking, AutoCloseable {
     ///
     /// @throws GroupCommitException it is not claimed, or perhaps; then the next round takes it up
     void unpark(String sagaId) {
-        givenUp.remove(sagaId);
-        ownership.claim(List.of(sagaId));
-        if (ownership.isToRun(sagaId)) {
-            adopt(reads.these(List.of(sagaId)));
+        alone(() -> {
+            givenUp.remove(sagaId);
+            ownership.claim(List.of(sagaId));
+            takeUpLeft(List.of(sagaId));
+        });
+    }
+
+    /// One at a time: who takes up what was left, and who picks up what was put down.
+    void alone(Runnable work) {
+        takingUp.lock();
+        try {
+            work.run();
+        } finally {
+            takingUp.unlock();
         }
     }
 
@@ -124,15 +138,17 @@ final class Adoption implements Runs.Parking, AutoCloseable {
     void sweepEvery(Duration pause) {
         Thread.ofVirtual().name("saga-sweep").start(() -> {
             while (!closed) {
+                var next = pause;
                 try {
                     sweep();
                 } catch (SagaStoreException | GroupCommitException e) {
                     LOG.warn("cannot look for sagas left behind, will do so again: {}", e.getMessage());
+                    next = AGAIN;
                 } catch (RuntimeException e) {
                     LOG.error("a round of looking for sagas left behind failed, the next one comes", e);
                 }
                 try {
-                    alarm.await(pause);
+                    alarm.await(next);
                 } catch (InterruptedException e) {
                     return;
                 }
@@ -157,43 +173,63 @@ final class Adoption implements Runs.Parking, AutoCloseable {
         }
     }
 
-    /// Asks whether it is being started before whether it runs: a start enters it as running before it says that it
-    /// is over, so a saga that is neither was left behind or has ended meanwhile, and which of them, its log says.
     private void sweep() {
         if (closed || tools.log().stopped()) {
             return;
         }
         claimKnown();
-        var left = new ArrayList<String>();
-        for (var sagaId : ownership.toRun()) {
-            if (!starting.contains(sagaId) && runs.of(sagaId).isEmpty()) {
-                left.add(sagaId);
+        alone(() -> {
+            var toRun = ownership.toRun();
+            for (int from = 0; from < toRun.size(); from += PAGE) {
+                takeUpLeft(toRun.subList(from, Math.min(toRun.size(), from + PAGE)));
             }
+        });
+    }
+
+    /// Takes up those of these sagas that nobody runs. To be called [#alone(Runnable)].
+    ///
+    /// First whether one is being started, then whether it runs: a start enters it as running before it says that
+    /// it is over. What is neither runs nowhere, and begins to run nowhere while others are kept out. So how it
+    /// left its run is committed, and read after that: it has ended, is parked, is put down, or was left behind.
+    /// Read before, a saga that is just being put down would be taken up with its `wake_at` still set, and whoever
+    /// inherits it would pick it up without the doubt that its open step is in.
+    private void takeUpLeft(List<String> sagaIds) {
+        var left = sagaIds.stream()
+                .filter(sagaId -> !starting.contains(sagaId))
+                .filter(sagaId -> runs.of(sagaId).isEmpty())
+                .toList();
+        if (left.isEmpty()) {
+            return;
         }
-        if (!left.isEmpty()) {
-            LOG.info("node {} takes up {} sagas that were left to it", ownership.node(), left.size());
-        }
-        for (int from = 0; from < left.size(); from += PAGE) {
-            adopt(reads.these(left.subList(from, Math.min(left.size(), from + PAGE))));
+        var found = ownership.left().toRun(ownership.node(), left);
+        if (!found.isEmpty()) {
+            LOG.info("node {} takes up {} sagas that were left to it", ownership.node(), found.size());
+            adopt(found, ownership.left().signals());
         }
     }
 
     /// Claims what others have parked and this node knows. A node that dies right after has them among its sagas.
+    /// What it has given up itself it passes over, and remembers only as long as it is parked.
     private void claimKnown() {
-        var claimed = ownership.parkedAndKnown(definitions.values(), PAGE).stream()
-                .filter(sagaId -> !givenUp.contains(sagaId))
-                .toList();
-        if (!claimed.isEmpty()) {
-            LOG.info("node {} claims {} parked sagas that it knows", ownership.node(), claimed.size());
-            ownership.claim(claimed);
-        }
-        if (claimed.size() == PAGE) {
-            alarm.ring();
-        }
+        var before = Set.copyOf(givenUp);
+        var passed = new HashSet<String>();
+        var after = "";
+        List<String> page;
+        do {
+            page = ownership.parkedAndKnown(definitions.values(), after, PAGE);
+            var claimed = page.stream().filter(id -> !givenUp.contains(id)).toList();
+            if (!claimed.isEmpty()) {
+                LOG.info("node {} claims {} parked sagas that it knows", ownership.node(), claimed.size());
+                ownership.claim(claimed);
+            }
+            passed.addAll(page);
+            after = page.isEmpty() ? after : page.getLast();
+        } while (page.size() == PAGE);
+        before.stream().filter(sagaId -> !passed.contains(sagaId)).forEach(givenUp::remove);
     }
 
     /// Each on a thread of its own, so that what they record first goes into the database together.
-    private void adopt(List<SagaReads.Recorded> page) {
+    private void adopt(List<SagaReads.Recorded> page, SignalReads signals) {
         var came = signals.untaken(
                 page.stream().map(each -> each.execution().sagaId()).toList());
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -236,7 +272,7 @@ final class Adoption implements Runs.Parking, AutoCloseable {
                 if (!recovered) {
                     run.pickedUp(ownership.node().name());
                 }
-                runs.begin(run, recovered);
+                runs.begin(run, recovered ? Runs.How.RECOVERED : Runs.How.PICKED_UP);
             }
         } catch (RuntimeException e) {
             LOG.error("saga {} cannot be taken up", execution.sagaId(), e);
@@ -250,10 +286,15 @@ final class Adoption implements Runs.Parking, AutoCloseable {
     }
 
     /// In its log, unless the last row says so already: a saga that stays parked over a hundred restarts is parked
-    /// there once. Then in its row, which lets others claim it. A node that dies in between leaves a saga that is
-    /// not parked, and whoever gets it parks it.
+    /// there once. Then in its row, which lets others claim it, together with the answer to whoever asked for the
+    /// try: an order to retry that stayed open would have it tried for ever. A node that dies in between leaves a
+    /// saga that is not parked, and whoever gets it parks it.
     private void park(SagaReads.Recorded recorded, Command.Parked why, String cause) {
         var execution = recorded.execution();
+        if (recorded.isEndedInLog()) {
+            LOG.warn("saga {} has ended; what came after that is of no consequence: {}", execution.sagaId(), cause);
+            return;
+        }
         givenUp.add(execution.sagaId());
         try {
             if (!recorded.isParkedInLog()) {
@@ -271,10 +312,11 @@ final class Adoption implements Runs.Parking, AutoCloseable {
                                 List.of(),
                                 null,
                                 List.of(),
-                                null));
+                                null,
+                                0));
                 LOG.error("saga {} is parked: {}", execution.sagaId(), cause);
             }
-            ownership.park(execution.sagaId(), why);
+            ownership.park(execution.sagaId(), why, Journal.shortened(cause));
         } catch (RuntimeException e) {
             LOG.error("saga {} is parked, which could not be recorded: {}", execution.sagaId(), cause, e);
         }

@@ -1,13 +1,16 @@
 package dev.holdfast.saga;
 
+import dev.holdfast.groupcommit.GroupCommitException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /// Steps that consist of sagas of their own.
 ///
@@ -57,26 +60,54 @@ final class ChildSagas {
 
     private <P, C> Outcome run(Step.Children<P, C> children, Step<P> step, P payload, StepCall call) throws Exception {
         var payloads = children.payloads().apply(payload);
-        if (payloads.isEmpty() || payloads.size() > MOST) {
-            return new Outcome.Refused("no-sagas", "a step starts 1 to 1,000 sagas, not " + payloads.size());
+        if (payloads.size() > MOST) {
+            return new Outcome.Refused("too-many-sagas", "a step starts 1,000 sagas at most, not " + payloads.size());
         }
-        for (int i = 0; i < payloads.size(); i++) {
-            var parent = parent(call.sagaId(), call.step());
-            if (!engine.startChild(children.definition(), idOf(call, i), payloads.get(i), parent)) {
-                return new Outcome.Refused("undone", "this step was undone before");
-            }
+        var missing = startMissing(children.definition(), payloads, call);
+        if (missing.isPresent()) {
+            return missing.get();
         }
         var standing = standing(call, payloads.size());
         var failed = failed(standing);
-        if (!failed.isEmpty() && !children.mayFail() && step.kind() == StepKind.COMPENSATABLE) {
+        if (!failed.isEmpty() && !children.mayFail()) {
             return refuse(step, payload, call, failed);
         }
         if (standing.values().stream().anyMatch(status -> !status.ended())) {
             return new Outcome.Waiting(ENDED + call.step(), clock.now().plus(LOOK_AGAIN));
         }
-        return failed.isEmpty() || children.mayFail()
-                ? new Outcome.Done(Map.of("failed", shortened(failed), "sagas", String.valueOf(payloads.size())))
-                : new Outcome.Refused("child-failed", "failed: " + shortened(failed));
+        return new Outcome.Done(Map.of("failed", shortened(failed), "sagas", String.valueOf(payloads.size())));
+    }
+
+    /// Starts those that are not there: all at the first attempt, none at a look afterwards. Under one key each, so
+    /// what two attempts start at the same time is one.
+    ///
+    /// Once one of them may be there, an error at the next one must not say that nothing is: the parent would end
+    /// FAILED and leave it running.
+    ///
+    /// @return why the step can not go on, empty when all of them are there
+    /// @throws GroupCommitException none was started before; the type of it says whether this one was
+    private <C> Optional<Outcome> startMissing(SagaDefinition<C> definition, List<C> payloads, StepCall call) {
+        var there = engine.statusesOf(ids(call, payloads.size())).keySet();
+        var parent = parent(call.sagaId(), call.step());
+        boolean some = !there.isEmpty();
+        for (int i = 0; i < payloads.size(); i++) {
+            if (there.contains(idOf(call, i))) {
+                continue;
+            }
+            try {
+                if (!engine.startChild(definition, idOf(call, i), payloads.get(i), parent)) {
+                    return Optional.of(new Outcome.Refused("undone", "this step was undone before"));
+                }
+            } catch (GroupCommitException e) {
+                if (!some) {
+                    throw e;
+                }
+                var cause = i + " of " + payloads.size() + " sagas are started, the next one not: " + e.getMessage();
+                return Optional.of(new Outcome.Unclear(cause));
+            }
+            some = true;
+        }
+        return Optional.empty();
     }
 
     /// A refusal says that there is no effect: those that run or are completed are undone before it is given.
@@ -90,7 +121,8 @@ final class ChildSagas {
                 call.generation(),
                 StepCall.ANY_TIME,
                 call.facts(),
-                call.signals());
+                call.signals(),
+                call.repeated());
         return undo(step, payload, undo) instanceof Outcome.Done
                 ? new Outcome.Refused("child-failed", "failed: " + shortened(failed))
                 : new Outcome.Unclear("failed: " + shortened(failed) + "; the others are not undone yet");
@@ -121,12 +153,15 @@ final class ChildSagas {
     }
 
     private Map<String, SagaStatus> standing(StepCall call, int count) {
+        var ids = ids(call, count);
+        var known = engine.statusesOf(ids);
         var standing = new LinkedHashMap<String, SagaStatus>();
-        for (int i = 0; i < count; i++) {
-            var id = idOf(call, i);
-            standing.put(id, engine.statusOf(id).orElse(SagaStatus.STARTED));
-        }
+        ids.forEach(id -> standing.put(id, known.getOrDefault(id, SagaStatus.STARTED)));
         return standing;
+    }
+
+    private static List<String> ids(StepCall call, int count) {
+        return IntStream.range(0, count).mapToObj(i -> idOf(call, i)).toList();
     }
 
     private static List<String> failed(Map<String, SagaStatus> standing) {

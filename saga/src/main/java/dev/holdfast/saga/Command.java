@@ -81,6 +81,8 @@ sealed interface Command {
     /// @param freed the subject to be freed, `null` for none
     /// @param taken what becomes of signals
     /// @param toParent a signal to the saga this one belongs to, `null` for none
+    /// @param session of the database that the log's last row was written in, as [Result.Recorded] told; 0 when
+    ///     that is not known
     record Append(
             String sagaId,
             List<LogEntry> entries,
@@ -91,7 +93,8 @@ sealed interface Command {
             List<Resolution> resolved,
             String freed,
             List<Taken> taken,
-            Signal toParent)
+            Signal toParent,
+            long session)
             implements Command {}
 
     /// Record an operator's deed that changes no saga.
@@ -115,14 +118,17 @@ sealed interface Command {
     /// Stop making attempts at sagas of a definition, or go on.
     ///
     /// @param key under which it happens once, `null` for none
-    record Pause(String definition, boolean paused, Audit audit, String key) implements Command {}
+    /// @param keyExpires how long that is kept at least
+    record Pause(String definition, boolean paused, Audit audit, String key, Instant keyExpires) implements Command {}
 
     /// @param seq of the row that took it
     /// @param outcome for whoever sent it
     record Taken(String signalKey, int seq, String outcome) {}
 
     /// Give a saga of this node up: nobody runs it until somebody claims it.
-    record Park(String sagaId, Parked why) implements Command {}
+    ///
+    /// @param cause what became of the orders to try it that it has not taken
+    record Park(String sagaId, Parked why, String cause) implements Command {}
 
     /// Take over those of these sagas that are parked, whoever has them. Which of them became this node's, the
     /// table tells: of two claimers one wins.
@@ -150,10 +156,14 @@ sealed interface Command {
     sealed interface Result {
 
         /// It is recorded.
-        record Recorded() implements Result {}
+        ///
+        /// @param session of the database that recorded it, counted by this node from 1
+        record Recorded(long session) implements Result {}
 
         /// What became of a signal.
-        record Sent(SignalAnswer answer) implements Result {}
+        ///
+        /// @param here whether it is for a saga of the node that sent it: others are told by the batch
+        record Sent(SignalAnswer answer, boolean here) implements Result {}
 
         /// These were put down, and are not any more.
         record PickedUp(List<String> sagaIds) implements Result {}

@@ -16,6 +16,13 @@ final class Database {
             LOCK TABLE ONLY saga.saga_runs IN ACCESS SHARE MODE
             """;
 
+    /// Off first: a limit that is running is not set anew.
+    private static final String LONG = """
+            SET LOCAL transaction_timeout = 0;
+            SET LOCAL transaction_timeout = '1min';
+            SET LOCAL idle_in_transaction_session_timeout = '1min'
+            """;
+
     @FunctionalInterface
     interface Work<R> {
         R run(Connection db) throws SQLException;
@@ -38,6 +45,17 @@ final class Database {
         return inTransaction(dataSource, db -> {
             try (var statement = db.createStatement()) {
                 statement.execute(ONE_SNAPSHOT);
+            }
+            return work.run(db);
+        });
+    }
+
+    /// One that may take a while, whatever limits its connection has: that of a lane has narrow ones, for the sake
+    /// of its locks, and here is none that anybody waits for.
+    static <R> R inLongSnapshot(DataSource dataSource, Work<R> work) {
+        return inSnapshot(dataSource, db -> {
+            try (var statement = db.createStatement()) {
+                statement.execute(LONG);
             }
             return work.run(db);
         });

@@ -17,6 +17,9 @@ final class Deadlines {
 
     /// The next of those whose end is not recorded yet.
     static Optional<Deadline> next(SagaDefinition<?> definition, Instant createdAt, Standing standing) {
+        if (!definition.hasDeadlines()) {
+            return Optional.empty();
+        }
         return open(definition, createdAt, standing).stream().min(Comparator.comparing(Deadline::at));
     }
 

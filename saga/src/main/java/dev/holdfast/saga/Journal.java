@@ -128,7 +128,7 @@ final class Journal {
 
     /// A participant's text may be a whole page; a log row is not the place for it. And it may hold what PostgreSQL
     /// refuses: a dead letter that cannot be written would hold up everything behind it.
-    private static String shortened(String text) {
+    static String shortened(String text) {
         return FlatJson.storable(text.length() <= LONGEST_TEXT ? text : text.substring(0, LONGEST_TEXT - 1) + "…");
     }
 

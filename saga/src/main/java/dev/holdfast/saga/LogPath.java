@@ -44,7 +44,7 @@ final class LogPath {
                 definition.step(row.step());
             }
             var next = next(before);
-            next.stream().map(Next::inTheEnd).filter(LogPath::isAttempt).forEach(attempts::add);
+            next.stream().map(Next::inTheEnd).filter(Next::isAttempt).forEach(attempts::add);
             return fits(before, row, next) ? null : nameOf(row) + " is recorded, and what may follow is " + named(next);
         } catch (RuntimeException e) {
             return nameOf(row) + " is recorded, and " + e.getMessage();
@@ -91,10 +91,6 @@ final class LogPath {
         return next instanceof Next.TurnBack(var failure, var undo)
                 && failure.step().equals(row.step())
                 && String.join(" ", undo).equals(row.detail().get(Standing.UNDO));
-    }
-
-    private static boolean isAttempt(Next next) {
-        return next instanceof Next.Run || next instanceof Next.Undo || next instanceof Next.Close;
     }
 
     private static String nameOf(LogEntry row) {

@@ -12,7 +12,28 @@ import java.util.Map;
 import java.util.Objects;
 
 /// Adds rows to logs.
+///
+/// An append must find the log as long as its writer believes. That it is not longer, the primary key says. That it
+/// is not shorter, which is what a standby would have that was promoted without the last commits, has to be asked
+/// for once after every change of the session: what a session has committed, or has seen, is there as long as the
+/// session is, because nothing but the end of the server process takes a commit back, and nobody deletes from the
+/// log of a saga in flight. So an append whose last row was written in this very session is added without a
+/// question. The questions cost more than the rows.
 final class LogWrites {
+
+    /// A row that stands there already violates the primary key, and with it goes the transaction: the lane then
+    /// runs its batch again in halves, and an append that is alone is asked about.
+    static final String ADD = """
+            INSERT INTO saga.saga_steps
+                   (saga_id, seq, step, event, attempt, generation, detail, started_at, ended_at, epoch)
+            SELECT r.saga_id, r.seq, r.step, r.event, r.attempt, r.generation, r.detail::jsonb,
+                   timestamptz 'epoch' + r.started_at * interval '1 microsecond',
+                   timestamptz 'epoch' + r.ended_at * interval '1 microsecond',
+                   ?::bigint
+              FROM unnest(?::text[], ?::int[], ?::text[], ?::text[], ?::int[], ?::int[], ?::text[], ?::bigint[],
+                          ?::bigint[])
+                AS r(saga_id, seq, step, event, attempt, generation, detail, started_at, ended_at)
+            """;
 
     /// The log must end where the writer believes: the same question for every row of an append, so all of them are
     /// added or none, also where another writer's log is longer or shorter. It is a subquery and not a join, so
@@ -58,26 +79,45 @@ final class LogWrites {
         this.node = node;
     }
 
-    Written write(List<Append> appends) throws SQLException {
+    /// @param known appends to logs whose last row is known to be there
+    /// @param others appends that have to be asked about
+    Written write(List<Append> known, List<Append> others) throws SQLException {
+        if (!known.isEmpty()) {
+            add(rowsOf(known));
+        }
+        var written = others.isEmpty() ? new Written(List.of(), Map.of()) : ask(others);
+        var recorded = new ArrayList<>(known);
+        recorded.addAll(written.recorded());
+        return new Written(recorded, written.conflicts());
+    }
+
+    private void add(List<Row> rows) throws SQLException {
+        try (var set = new RowSet<>(db, ADD, rows)) {
+            columns(set.value(node.epoch()).texts(Row::sagaId)).update();
+        }
+    }
+
+    private Written ask(List<Append> appends) throws SQLException {
         var rows = rowsOf(appends);
         return insert(rows) == rows.size() ? new Written(appends, Map.of()) : sorted(appends, rows);
     }
 
     private int insert(List<Row> rows) throws SQLException {
         try (var set = new RowSet<>(db, APPEND, rows)) {
-            return set.value(node.epoch())
-                    .texts(Row::sagaId)
-                    .ints(Row::follows)
-                    .ints(row -> row.entry().seq())
-                    .texts(row -> row.entry().step())
-                    .texts(row -> row.entry().event().name())
-                    .ints(row -> row.entry().attempt())
-                    .ints(row -> row.entry().generation())
-                    .texts(row -> FlatJson.write(row.entry().detail()))
-                    .moments(row -> row.entry().startedAt())
-                    .moments(row -> row.entry().endedAt())
+            return columns(set.value(node.epoch()).texts(Row::sagaId).ints(Row::follows))
                     .update();
         }
+    }
+
+    private static RowSet<Row> columns(RowSet<Row> set) throws SQLException {
+        return set.ints(row -> row.entry().seq())
+                .texts(row -> row.entry().step())
+                .texts(row -> row.entry().event().name())
+                .ints(row -> row.entry().attempt())
+                .ints(row -> row.entry().generation())
+                .texts(row -> FlatJson.write(row.entry().detail()))
+                .moments(row -> row.entry().startedAt())
+                .moments(row -> row.entry().endedAt());
     }
 
     /// Not every row was added. Those that stand there, the same attempt at the same times, were added by an

@@ -42,7 +42,8 @@ final class Membership {
     }
 
     /// @param lane stopped when the beat finds out that this node is fenced off
-    /// @param mail run when something was left for this node, beside looking for sagas it has inherited
+    /// @param mail run when something was left for this node, beside looking for sagas it has inherited; on the
+    ///     thread that beats, so it must only wake somebody else
     void begins(SagaLane lane, Adoption adoption, Runnable mail) {
         this.lane = lane;
         this.adoption = adoption;
@@ -100,9 +101,6 @@ final class Membership {
             adoption.leftBehind();
             mail.run();
         }
-
-        @Override
-        public void tick() {}
 
         @Override
         public void fenced() {

@@ -38,6 +38,14 @@ sealed interface Next {
         };
     }
 
+    /// Whether somebody is called for it, which no decision does.
+    default boolean isAttempt() {
+        return switch (this) {
+            case Run _, Undo _, Close _ -> true;
+            case BeginPivot _, TurnBack _, Finish _, Sleep _, Await _ -> false;
+        };
+    }
+
     /// What is done when every pause is over.
     default Next inTheEnd() {
         return switch (this) {

@@ -24,9 +24,6 @@ final class NodeWatch implements AutoCloseable {
         /// Somebody has left something for this node in the database since the last time.
         void mail();
 
-        /// A beat went through.
-        void tick();
-
         /// This node's row is gone: another one has its sagas. Nothing follows.
         void fenced();
 
@@ -130,7 +127,6 @@ final class NodeWatch implements AutoCloseable {
             mail = count;
             news.mail();
         }
-        news.tick();
     }
 
     /// On a thread of its own: this one must go on beating while it waits for locks.

@@ -64,8 +64,8 @@ public sealed interface Outcome {
         }
     }
 
-    /// The participant answers later, by a signal. Until signals are delivered the step is repeated at the deadline
-    /// and the attempt counts as [Unclear].
+    /// The participant answers later, by a signal. When that comes the step is made again under its key; without it
+    /// at the deadline, where the attempt counts as [Unclear].
     ///
     /// @param signal the signal's name
     /// @param deadline when waiting is over

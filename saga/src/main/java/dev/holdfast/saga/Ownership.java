@@ -20,8 +20,6 @@ final class Ownership {
              WHERE status IN ('STARTED', 'COMPENSATING') AND node = ? AND epoch = ? AND parked IS NULL AND wake_at IS NULL
             """;
 
-    private static final String IS_TO_RUN = TO_RUN + " AND saga_id = ?";
-
     private static final String PARKED = "SELECT 1 FROM saga.saga_runs WHERE saga_id = ? AND parked IS NOT NULL";
 
     /// Whatever node has it: what is parked is not run by anybody.
@@ -29,7 +27,7 @@ final class Ownership {
             SELECT r.saga_id
               FROM unnest(?::text[], ?::int[]) AS known(definition, version)
               JOIN saga.saga_runs AS r ON r.definition = known.definition AND r.version = known.version
-             WHERE r.parked IS NOT NULL AND r.parked = 'UNKNOWN'
+             WHERE r.parked IS NOT NULL AND r.parked = 'UNKNOWN' AND r.saga_id > ?
              ORDER BY r.saga_id
              LIMIT ?
             """;
@@ -44,12 +42,17 @@ final class Ownership {
             """;
 
     private final DataSource dataSource;
+    private final DataSource apart;
+    private final SagaReads left;
     private final SagaLane lane;
     private final NodeId node;
 
+    /// @param apart from those that many may be waiting for: one at a time is used to find out what there is to do
     /// @param lane of this node, so that nothing is claimed once it is fenced off
-    Ownership(DataSource dataSource, SagaLane lane, NodeId node) {
+    Ownership(DataSource dataSource, DataSource apart, SagaLane lane, NodeId node) {
         this.dataSource = dataSource;
+        this.apart = apart;
+        this.left = new SagaReads(apart);
         this.lane = lane;
         this.node = node;
     }
@@ -60,12 +63,13 @@ final class Ownership {
 
     /// The ids of what is in flight, belongs to this node, and was not given up by it.
     List<String> toRun() {
-        return Database.reading(dataSource, db -> texts(prepared(db, TO_RUN, node.name(), node.epoch())));
+        return Database.reading(apart, db -> texts(prepared(db, TO_RUN, node.name(), node.epoch())));
     }
 
-    boolean isToRun(String sagaId) {
-        return !Database.reading(dataSource, db -> texts(prepared(db, IS_TO_RUN, node.name(), node.epoch(), sagaId)))
-                .isEmpty();
+    /// For taking up what was left to this node. When another node has died all who waited there come to this one
+    /// and read; what they wait for must not wait behind them for a connection.
+    SagaReads left() {
+        return left;
     }
 
     boolean isParked(String sagaId) {
@@ -74,13 +78,14 @@ final class Ownership {
     }
 
     /// Sagas that a node has given up because it did not know them, of definitions that are known here.
-    List<String> parkedAndKnown(Collection<SagaDefinition<?>> known, int limit) {
+    /// A page, by saga id.
+    List<String> parkedAndKnown(Collection<SagaDefinition<?>> known, String after, int limit) {
         var names = known.stream().map(SagaDefinition::name).toArray();
         var versions = known.stream().map(SagaDefinition::version).toArray();
-        return Database.reading(dataSource, db -> {
+        return Database.reading(apart, db -> {
             var ofNames = db.createArrayOf("text", names);
             var ofVersions = db.createArrayOf("int", versions);
-            return texts(prepared(db, KNOWN_HERE, ofNames, ofVersions, limit));
+            return texts(prepared(db, KNOWN_HERE, ofNames, ofVersions, after, limit));
         });
     }
 
@@ -93,10 +98,11 @@ final class Ownership {
 
     /// Gives a saga of this node up.
     ///
+    /// @param cause for whoever had it tried
     /// @throws dev.holdfast.groupcommit.GroupCommitException it is not done, or perhaps not; then it is found again
     ///     by the next round
-    void park(String sagaId, Command.Parked why) {
-        lane.submit(new Command.Park(sagaId, why));
+    void park(String sagaId, Command.Parked why, String cause) {
+        lane.submit(new Command.Park(sagaId, why, cause));
     }
 
     /// Every node there is.

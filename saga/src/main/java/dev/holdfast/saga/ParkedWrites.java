@@ -13,11 +13,22 @@ import java.util.List;
 /// them, one wins and the other finds nothing. Run again after a lost COMMIT both change nothing more.
 final class ParkedWrites {
 
+    /// Orders to retry it are answered: it was tried, or nobody could. One that is left open would be an order to
+    /// try it again, at every look.
     private static final String PARK = """
-            UPDATE saga.saga_runs AS r
-               SET parked = p.why
-              FROM unnest(?::text[], ?::text[]) AS p(saga_id, why)
-             WHERE r.saga_id = p.saga_id AND r.node = ? AND r.epoch = ? AND r.status IN ('STARTED', 'COMPENSATING')
+            WITH parked AS (
+                UPDATE saga.saga_runs AS r
+                   SET parked = p.why
+                  FROM unnest(?::text[], ?::text[], ?::text[]) AS p(saga_id, why, cause)
+                 WHERE r.saga_id = p.saga_id AND r.node = ? AND r.epoch = ?
+                   AND r.status IN ('STARTED', 'COMPENSATING')
+                RETURNING r.saga_id, p.cause
+            )
+            UPDATE saga.saga_signals AS s
+               SET taken_seq = (SELECT coalesce(max(l.seq), 0) FROM saga.saga_steps AS l WHERE l.saga_id = s.saga_id),
+                   outcome = p.cause
+              FROM parked AS p
+             WHERE s.saga_id = p.saga_id AND s.name = '$retry' AND s.taken_seq IS NULL
             """;
 
     /// Told to everybody else: one of them may know what this release does not. In order, as every batch does it.
@@ -67,6 +78,7 @@ final class ParkedWrites {
         try (var rows = new RowSet<>(db, PARK, parks)) {
             rows.texts(Park::sagaId)
                     .texts(park -> park.why().name())
+                    .texts(Park::cause)
                     .value(node.name())
                     .value(node.epoch())
                     .update();

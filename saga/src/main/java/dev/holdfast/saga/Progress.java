@@ -2,7 +2,6 @@ package dev.holdfast.saga;
 
 import java.time.Instant;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -97,10 +96,12 @@ final class Progress {
 
     /// The first step that is not done, `null` when all are.
     static Step<?> forwardStep(SagaDefinition<?> definition, Standing standing) {
-        return definition.steps().stream()
-                .filter(step -> !standing.of(step.name()).done())
-                .findFirst()
-                .orElse(null);
+        for (var step : definition.steps()) {
+            if (!standing.of(step.name()).done()) {
+                return step;
+            }
+        }
+        return null;
     }
 
     /// A step before the pivot is never stuck: its attempts are numbered.
@@ -142,9 +143,10 @@ final class Progress {
         return due;
     }
 
-    /// A saga that is cancelled, or whose time is over, turns back; once its pivot has begun it goes through.
+    /// A saga that is cancelled, or whose time is over, turns back; once its pivot has begun it goes through,
+    /// unless that was refused and only waits for another request.
     private static Next.TurnBack overBefore(SagaDefinition<?> definition, Step<?> step, Standing standing) {
-        if (standing.pivotBegun()) {
+        if (standing.goesThrough()) {
             return null;
         }
         var cancelled = standing.cancelled();
@@ -175,9 +177,17 @@ final class Progress {
                 ? turnBack(definition, because(step, known), standing)
                 : new Next.Run(step.name(), known.attempts(), known.generation());
         if (known.awaited() != null && !known.deadlinePassed()) {
-            return new Next.Await(known.awaited(), Instant.parse(last.detail().get(StepStanding.DEADLINE)), then);
+            return new Next.Await(known.awaited(), patience(last), then);
         }
         return then instanceof Next.TurnBack ? then : later(last, then);
+    }
+
+    /// Until when a wait lasts. One whose deadline was over from the beginning is repeated like a failure, after
+    /// the pause that grows: at once, it would be repeated as fast as its participant answers.
+    private static Instant patience(LogEntry last) {
+        var deadline = Instant.parse(last.detail().get(StepStanding.DEADLINE));
+        var retryAt = StepStanding.retryAt(last);
+        return retryAt != null && retryAt.isAfter(deadline) ? retryAt : deadline;
     }
 
     /// Whether the step's last attempt, which did not succeed, was its last.
@@ -217,18 +227,20 @@ final class Progress {
         return new Next.TurnBack(why, undo);
     }
 
-    /// A task holds back those behind it until it is a dead letter, and then still those that depend on it.
+    /// A task holds back those behind it until it is a dead letter, and then still those that depend on it:
+    /// wherever they stand, because steps of a group are undone in the order in which they came to be done. What
+    /// depends on what has no cycle, so one that is held back holds nobody back and is never the last.
     private static Set<Next> backward(SagaDefinition<?> definition, Standing standing) {
         var due = new LinkedHashSet<Next>();
-        var open = new HashSet<String>();
         for (var name : standing.undo()) {
             var known = standing.of(name);
             if (known.undone()) {
                 continue;
             }
             var step = definition.step(name);
-            boolean heldBack = step.undoneAfter().stream().anyMatch(open::contains);
-            open.add(name);
+            boolean heldBack = step.undoneAfter().stream()
+                    .anyMatch(other -> standing.undo().contains(other)
+                            && !standing.of(other).undone());
             if (!heldBack) {
                 due.add(later(known.lastUndo(), new Next.Undo(name, known.undoFailures())));
                 if (!isDeadLetter(known)) {

@@ -8,6 +8,8 @@ import dev.holdfast.saga.Command.Taken;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /// Works out what changes in the tables together with new rows of a log. Pure: the difference between what the log
 /// said before and what it says with the new rows.
@@ -21,25 +23,49 @@ final class Recording {
         this.execution = execution;
     }
 
-    /// @param log what is recorded
+    /// What the tables say before the new rows.
+    ///
+    /// @param tasks of a saga that has turned back; empty for any other
+    /// @param deadLetters the steps whose undo is a dead letter
+    record Before(SagaStatus status, boolean attention, List<CompensatingTask> tasks, Set<String> deadLetters) {}
+
+    /// To be taken before the rows are added to what the log says.
+    Before before(Standing standing) {
+        return new Before(
+                standing.status(),
+                Progress.needsAttention(definition, standing),
+                tasks(standing),
+                standing.undo().stream()
+                        .filter(step -> Progress.isDeadLetter(standing.of(step)))
+                        .collect(Collectors.toUnmodifiableSet()));
+    }
+
+    /// @param after what the log says with the entries
     /// @param entries what is to be recorded
     /// @param taken what becomes of signals with it
-    Append of(List<LogEntry> log, List<LogEntry> entries, List<Taken> taken) {
-        var whole = new ArrayList<>(log);
-        whole.addAll(entries);
-        var before = Standing.of(log);
-        var after = Standing.of(whole);
+    /// @param session that the log's last row was written in
+    Append of(Before before, Standing after, List<LogEntry> entries, List<Taken> taken, long session) {
+        var tasks = tasks(after);
         return new Append(
                 execution.sagaId(),
                 List.copyOf(entries),
-                change(whole.getLast().endedAt(), before, after),
-                before.undo().isEmpty() ? Tasks.of(definition, execution.sagaId(), after) : List.of(),
-                changedTasks(before, after),
+                change(entries.getLast().endedAt(), before, after),
+                before.tasks().isEmpty() ? tasks : List.of(),
+                before.tasks().isEmpty()
+                        ? List.of()
+                        : tasks.stream()
+                                .filter(task -> !before.tasks().contains(task))
+                                .toList(),
                 deadLetters(before, after, entries),
                 resolved(before, entries),
                 after.status() == SagaStatus.FAILED ? execution.subject() : null,
                 taken,
-                toParent(after.status(), whole.getLast()));
+                toParent(after.status(), entries.getLast()),
+                session);
+    }
+
+    private List<CompensatingTask> tasks(Standing standing) {
+        return standing.undo().isEmpty() ? List.of() : Tasks.of(definition, execution.sagaId(), standing);
     }
 
     /// A saga that belongs to a step of another one tells it of its end, in the same transaction.
@@ -49,26 +75,19 @@ final class Recording {
                 : null;
     }
 
-    private RowChange change(Instant now, Standing before, Standing after) {
+    private RowChange change(Instant now, Before before, Standing after) {
         boolean attention = Progress.needsAttention(definition, after);
-        boolean same = before.status() == after.status() && attention == Progress.needsAttention(definition, before);
+        boolean same = before.status() == after.status() && attention == before.attention();
         return same ? null : new RowChange(after.status(), attention, now);
     }
 
-    private List<CompensatingTask> changedTasks(Standing before, Standing after) {
-        if (before.undo().isEmpty()) {
+    private List<DeadLetter> deadLetters(Before before, Standing after, List<LogEntry> entries) {
+        if (after.undo().isEmpty()) {
             return List.of();
         }
-        var old = Tasks.of(definition, execution.sagaId(), before);
-        return Tasks.of(definition, execution.sagaId(), after).stream()
-                .filter(task -> !old.contains(task))
-                .toList();
-    }
-
-    private List<DeadLetter> deadLetters(Standing before, Standing after, List<LogEntry> entries) {
         return entries.stream()
                 .filter(entry -> entry.event() == SagaEvent.UNDO_FAILED)
-                .filter(entry -> !Progress.isDeadLetter(before.of(entry.step())))
+                .filter(entry -> !before.deadLetters().contains(entry.step()))
                 .filter(entry -> Progress.isDeadLetter(after.of(entry.step())))
                 .map(entry -> new DeadLetter(
                         entry.step(),
@@ -79,10 +98,13 @@ final class Recording {
                 .toList();
     }
 
-    private static List<Resolution> resolved(Standing before, List<LogEntry> entries) {
+    private static List<Resolution> resolved(Before before, List<LogEntry> entries) {
+        if (before.deadLetters().isEmpty()) {
+            return List.of();
+        }
         var resolved = new ArrayList<Resolution>();
         for (var entry : entries) {
-            if (entry.step() == null || !Progress.isDeadLetter(before.of(entry.step()))) {
+            if (entry.step() == null || !before.deadLetters().contains(entry.step())) {
                 continue;
             }
             if (entry.event() == SagaEvent.UNDONE) {

@@ -23,22 +23,28 @@ final class RetentionRounds implements AutoCloseable {
     private volatile boolean closed;
 
     /// @param settings `null`: nothing is ever dropped
-    RetentionRounds(DataSource dataSource, RetentionSettings settings, SagaClock clock) {
-        retention = settings == null ? null : new SagaRetention(dataSource, settings, clock);
+    RetentionRounds(DataSource dataSource, RetentionSettings settings, SagaClock clock, Duration lease) {
+        retention = settings == null ? null : new SagaRetention(dataSource, settings, clock, lease);
     }
 
     Optional<SagaRetention> retention() {
         return Optional.ofNullable(retention);
     }
 
-    /// The first round comes before the first saga, so that this one lies in a range already. Where it fails the
-    /// engine runs all the same.
+    /// The ranges are made before the first saga, so that this one lies in one already. Where that fails the engine
+    /// runs all the same. What is to be dropped can wait, and sagas that are to be taken up can not: the first
+    /// whole round is for a thread of its own.
     void begin() {
         if (retention == null) {
             return;
         }
-        var pause = round();
-        Thread.ofVirtual().name("saga-retention").start(() -> loop(pause));
+        try {
+            retention.makeRanges();
+        } catch (RuntimeException e) {
+            LOG.warn("retention: no ranges could be made, the first round tries again: {}", e.getMessage());
+            LOG.debug("why", e);
+        }
+        Thread.ofVirtual().name("saga-retention").start(this::loop);
     }
 
     @Override
@@ -47,15 +53,10 @@ final class RetentionRounds implements AutoCloseable {
         alarm.ring();
     }
 
-    private void loop(Duration first) {
-        var pause = first;
+    private void loop() {
         try {
-            while (true) {
-                alarm.await(pause);
-                if (closed) {
-                    return;
-                }
-                pause = round();
+            while (!closed) {
+                alarm.await(round());
             }
         } catch (InterruptedException e) {
             LOG.debug("no more rounds", e);

@@ -41,7 +41,11 @@ final class RunCalls<P> {
 
     /// Whether an attempt at this step is under way.
     boolean at(Next act) {
-        return ongoing.containsKey(nameOf(act));
+        return act.isAttempt() && at(nameOf(act));
+    }
+
+    boolean at(String step) {
+        return ongoing.containsKey(step);
     }
 
     /// When the first of them counts as over without an answer.
@@ -60,10 +64,19 @@ final class RunCalls<P> {
                 key,
                 run.attempt(),
                 run.generation(),
-                now.plus(step.validFor()),
-                history.facts(),
-                history.standing().signals(step.name()));
+                notAfter(step, now),
+                history.standing().facts(),
+                history.standing().signals(step),
+                run.attempt() > 0
+                        || run.generation() > 0
+                        || history.standing().of(step.name()).unclear());
         begin(run, now, step.within(), () -> does(step, payload, call));
+    }
+
+    /// A step behind the pivot is never undone: late, it does what would have been done anyway, and a participant
+    /// that refused it for good would keep the saga from its end.
+    private static Instant notAfter(Step<?> step, Instant now) {
+        return step.kind() == StepKind.RETRIABLE ? StepCall.ANY_TIME : now.plus(step.validFor());
     }
 
     void undo(SagaDefinition<P> definition, Next.Undo undo, P payload, RunHistory history) {
@@ -77,8 +90,9 @@ final class RunCalls<P> {
                 undo.attempt(),
                 history.standing().of(step.name()).generation(),
                 StepCall.ANY_TIME,
-                history.facts(),
-                history.standing().signals(step.name()));
+                history.standing().facts(),
+                history.standing().signals(step),
+                undo.attempt() > 0);
         begin(undo, tools.clock().now(), step.within(), () -> undoes(step, payload, call));
     }
 

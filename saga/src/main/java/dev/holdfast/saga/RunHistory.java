@@ -20,7 +20,12 @@ final class RunHistory {
     private final SagaRun.Tools tools;
     private final Recording recording;
     private volatile List<LogEntry> log;
-    private Standing standing;
+    /// What the log says, and while rows are being recorded what it will say.
+    private final Standing standing;
+    /// Of the database, that the last row was written in; 0 while this node has written none.
+    private long session;
+    /// Of the log as it is, worked out when it is asked for; `null` until then.
+    private Set<Next> next;
     /// Goes before the next row, in its transaction; `null` for nothing.
     private LogEntry first;
 
@@ -43,7 +48,10 @@ final class RunHistory {
     }
 
     Set<Next> next() {
-        return Progress.next(definition, standing);
+        if (next == null) {
+            next = Progress.next(definition, standing);
+        }
+        return next;
     }
 
     /// What would be next with one more row.
@@ -68,10 +76,6 @@ final class RunHistory {
                 tools.clock().now());
     }
 
-    Map<String, String> facts() {
-        return Standing.facts(log);
-    }
-
     /// Records a row, and in the same transaction what follows from it without anybody being called.
     ///
     /// @param settled nobody else is being called: only then may it turn back or end, because what is under way may
@@ -88,15 +92,18 @@ final class RunHistory {
             entries.add(first);
         }
         entries.add(entry);
+        var before = recording.before(standing);
+        next = null;
+        entries.forEach(standing::add);
         for (var noted = follow(entries, settled); noted != null; noted = follow(entries, settled)) {
             entries.add(noted);
+            standing.add(noted);
         }
-        var append = recording.of(log, entries, taken);
-        tools.log().append(append);
+        var append = recording.of(before, standing, entries, taken, session);
+        // Where this throws, the run is at its end: whoever goes on with the saga reads the log.
+        session = tools.log().append(append);
         first = null;
-        var before = standing;
         log = with(entries);
-        standing = Standing.of(log);
         told(append, before);
         if (append.toParent() != null) {
             tools.surroundings().deliver(append.toParent());
@@ -106,10 +113,14 @@ final class RunHistory {
     /// A saga that repeats something for ever must not fill memory and tables: at the limit it is parked, and
     /// whoever has it tried again gives it as many rows once more.
     private void mustHaveRoom() {
+        int most = tools.surroundings().maxLogRows();
+        if (log.size() < most) {
+            return;
+        }
         long rows = log.reversed().stream()
                 .takeWhile(entry -> entry.event() != SagaEvent.PARKED)
                 .count();
-        if (rows >= tools.surroundings().maxLogRows()) {
+        if (rows >= most) {
             throw new IllegalStateException("its log has " + rows + " rows since it was last taken up, the limit");
         }
     }
@@ -118,8 +129,8 @@ final class RunHistory {
         if (!settled) {
             return null;
         }
-        var next = Progress.next(definition, with(entries));
-        return next.size() == 1 ? noted(next.iterator().next(), log.size() + 1 + entries.size()) : null;
+        var following = Progress.next(definition, standing);
+        return following.size() == 1 ? noted(following.iterator().next(), log.size() + 1 + entries.size()) : null;
     }
 
     /// The row that stands for a decision, `null` for what is not decided but done. While its definition is paused
@@ -137,7 +148,7 @@ final class RunHistory {
         };
     }
 
-    private void told(Command.Append append, Standing before) {
+    private void told(Command.Append append, Recording.Before before) {
         for (var entry : append.entries()) {
             RunLines.recorded(entry);
         }
@@ -146,7 +157,7 @@ final class RunHistory {
             tell(listener -> listener.deadLetter(execution.sagaId(), definition.name(), letter.step(), letter.error()));
         }
         var change = append.change();
-        if (change != null && change.needsAttention() != Progress.needsAttention(definition, before)) {
+        if (change != null && change.needsAttention() != before.attention()) {
             tell(listener -> listener.attention(execution.sagaId(), definition.name(), change.needsAttention()));
         }
         if (change != null && change.status().ended()) {

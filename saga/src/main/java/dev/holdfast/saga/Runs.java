@@ -32,6 +32,7 @@ final class Runs {
 
     private final Map<String, Live> live = new ConcurrentHashMap<>();
     private final AtomicInteger admitted = new AtomicInteger();
+    private final AtomicInteger pickedUp = new AtomicInteger();
     private final String node;
     private final int limit;
     private final Parking parking;
@@ -44,9 +45,10 @@ final class Runs {
 
     /// Takes a place, before anything is recorded.
     ///
+    /// @param accepted it belongs to a saga that was accepted: it gets a place even when all are taken
     /// @return `false` when all are taken
-    boolean admit() {
-        if (admitted.incrementAndGet() <= limit) {
+    boolean admit(boolean accepted) {
+        if (admitted.incrementAndGet() <= limit || accepted) {
             return true;
         }
         leave();
@@ -64,8 +66,11 @@ final class Runs {
         signal();
     }
 
-    int free() {
-        return Math.max(0, limit - admitted.get());
+    /// How many more may be picked up: as many as have a place, and in any case an eighth of all places. Otherwise
+    /// new sagas that take every place as soon as it is free would keep those away that were accepted long ago.
+    int freeForPickingUp() {
+        int share = Math.max(1, limit / 8);
+        return Math.max(0, Math.max(limit - admitted.get(), share - pickedUp.get()));
     }
 
     int count() {
@@ -80,17 +85,26 @@ final class Runs {
         return List.copyOf(live.values());
     }
 
+    /// How a saga comes to be run.
+    enum How {
+        STARTED,
+        /// It ran before, and what was next in it is in doubt.
+        RECOVERED,
+        /// It was put down.
+        PICKED_UP
+    }
+
     /// Runs a saga that has a place. One that runs already is left alone, and the place is given back.
-    ///
-    /// @param recovered it was read from the database
-    void begin(SagaRun<?> run, boolean recovered) {
+    void begin(SagaRun<?> run, How how) {
         var ended = new CompletableFuture<SagaView>();
-        var thread = Thread.ofVirtual()
-                .name("saga-" + run.execution().sagaId())
-                .unstarted(() -> toTheEnd(run, recovered, ended));
+        var thread =
+                Thread.ofVirtual().name("saga-" + run.execution().sagaId()).unstarted(() -> toTheEnd(run, how, ended));
         if (live.putIfAbsent(run.execution().sagaId(), new Live(run, ended, thread)) != null) {
             leave();
             return;
+        }
+        if (how == How.PICKED_UP) {
+            pickedUp.incrementAndGet();
         }
         thread.start();
     }
@@ -110,7 +124,7 @@ final class Runs {
         }
     }
 
-    private void toTheEnd(SagaRun<?> run, boolean recovered, CompletableFuture<SagaView> ended) {
+    private void toTheEnd(SagaRun<?> run, How how, CompletableFuture<SagaView> ended) {
         var execution = run.execution();
         MDC.put("saga_id", execution.sagaId());
         if (execution.traceId() != null) {
@@ -118,7 +132,7 @@ final class Runs {
         }
         RuntimeException why = null;
         try {
-            if (recovered) {
+            if (how == How.RECOVERED) {
                 run.recovered(node);
             }
             run.toTheEnd();
@@ -130,6 +144,9 @@ final class Runs {
             parking.park(run, why);
         } finally {
             live.remove(execution.sagaId());
+            if (how == How.PICKED_UP) {
+                pickedUp.decrementAndGet();
+            }
             leave();
             answer(run, ended, why);
             if (why instanceof StoppedException stopped && stopped.readAgain()) {

@@ -62,6 +62,8 @@ final class SagaBatch implements BatchWork<Command, Result> {
     /// The connection whose backend is on record. Asked for beside the number of the process, which another process
     /// may have had before a restart of the database.
     private Connection known;
+    /// Counts the sessions of the database that this lane has had.
+    private long session;
 
     /// @param lease after which a node that does not move counts as dead
     SagaBatch(NodeId node, Duration lease) {
@@ -71,6 +73,7 @@ final class SagaBatch implements BatchWork<Command, Result> {
 
     @Override
     public List<Result> run(Connection db, List<Command> commands) throws SQLException {
+        long before = session;
         if (!mayWrite(db)) {
             return commands.stream().<Result>map(command -> new Result.Fenced()).toList();
         }
@@ -93,7 +96,7 @@ final class SagaBatch implements BatchWork<Command, Result> {
         }
         Map<Command, Result> results = new IdentityHashMap<>();
         if (!appends.isEmpty()) {
-            var written = new LogWrites(db, node).write(appends);
+            var written = write(db, appends, session != before || commands.size() == 1);
             results.putAll(written.conflicts());
             new ChangeWrites(db, node).write(written.recorded());
         }
@@ -104,6 +107,24 @@ final class SagaBatch implements BatchWork<Command, Result> {
             results.putAll(rare(db, others));
         }
         return inOrder(commands, results);
+    }
+
+    /// @param asks whether nothing is known of any log. In a new session it is not, not even of new sagas: the
+    ///     batch may be one whose COMMIT was lost. And an append that is alone may be the one that a larger batch
+    ///     failed of
+    private LogWrites.Written write(Connection db, List<Append> appends, boolean asks) throws SQLException {
+        var known = asks
+                ? List.<Append>of()
+                : appends.stream().filter(this::isKnown).toList();
+        var unknown = asks
+                ? appends
+                : appends.stream().filter(append -> !isKnown(append)).toList();
+        return new LogWrites(db, node).write(known, unknown);
+    }
+
+    /// Whether the log is surely not shorter than the append says.
+    private boolean isKnown(Append append) {
+        return append.session() == session || append.entries().getFirst().seq() == 1;
     }
 
     /// What a checkout that goes well has none of.
@@ -160,7 +181,7 @@ final class SagaBatch implements BatchWork<Command, Result> {
 
     /// A repetition is no deed of its own. Run again after a lost COMMIT, the deed of the first run is there.
     private static boolean isRecorded(Result result) {
-        return result instanceof Result.Sent(var answer)
+        return result instanceof Result.Sent(var answer, var _)
                 && answer instanceof SignalAnswer.Recorded(var again)
                 && !again;
     }
@@ -177,6 +198,7 @@ final class SagaBatch implements BatchWork<Command, Result> {
                 }
                 if (db != known || !rows.getBoolean("named")) {
                     nameConnection(db);
+                    session++;
                 }
                 known = db;
                 return true;
@@ -192,9 +214,10 @@ final class SagaBatch implements BatchWork<Command, Result> {
         }
     }
 
-    private static List<Result> inOrder(List<Command> commands, Map<Command, Result> results) {
+    private List<Result> inOrder(List<Command> commands, Map<Command, Result> results) {
+        var recorded = new Result.Recorded(session);
         return commands.stream()
-                .map(command -> results.getOrDefault(command, new Result.Recorded()))
+                .map(command -> results.getOrDefault(command, recorded))
                 .toList();
     }
 

@@ -27,6 +27,7 @@ public final class SagaDefinition<P> {
     private final List<Step<P>> steps;
     private final ClosingAction<P> closing;
     private final Duration deadline;
+    private final boolean deadlines;
     private final Map<String, Step<P>> byName = new HashMap<>();
 
     private SagaDefinition(Builder<P> builder, List<Step<P>> steps) {
@@ -36,6 +37,7 @@ public final class SagaDefinition<P> {
         this.steps = List.copyOf(steps);
         this.closing = builder.closing;
         this.deadline = builder.deadline;
+        this.deadlines = hasDeadlines(deadline, steps);
         this.steps.forEach(step -> byName.put(step.name(), step));
     }
 
@@ -46,7 +48,12 @@ public final class SagaDefinition<P> {
         this.steps = List.copyOf(steps);
         this.closing = closing;
         this.deadline = like.deadline;
+        this.deadlines = hasDeadlines(deadline, steps);
         this.steps.forEach(step -> byName.put(step.name(), step));
+    }
+
+    private static boolean hasDeadlines(Duration ofAll, List<? extends Step<?>> steps) {
+        return ofAll != null || steps.stream().anyMatch(step -> step.deadline() != null);
     }
 
     /// Begins a definition. The name, up to 50 characters, and the version are recorded with every saga.
@@ -64,6 +71,11 @@ public final class SagaDefinition<P> {
 
     public PayloadCodec<P> codec() {
         return codec;
+    }
+
+    /// Whether it or one of its steps has a time limit.
+    boolean hasDeadlines() {
+        return deadlines;
     }
 
     /// The steps in their order.

@@ -3,6 +3,8 @@ package dev.holdfast.saga;
 import dev.holdfast.groupcommit.OverloadedException;
 import dev.holdfast.groupcommit.UnclearCommitException;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,9 +25,6 @@ import org.slf4j.LoggerFactory;
 public final class SagaEngine implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(SagaEngine.class);
-
-    /// How often a saga that another node runs is looked at by those who wait for it here.
-    private static final Duration LOOK_EVERY = Duration.ofMillis(200);
 
     private final Map<String, SagaDefinition<?>> definitions;
     private final SagaSettings settings;
@@ -48,7 +47,7 @@ public final class SagaEngine implements AutoCloseable {
         membership = new Membership(builder.laneConnections, builder.node, settings.lease(), builder.listener);
         lane = new SagaLane(builder.laneConnections, membership, settings, builder.listener.batches());
         reads = new SagaReads(dataSource);
-        ownership = new Ownership(dataSource, lane, membership.node());
+        ownership = new Ownership(dataSource, builder.laneConnections, lane, membership.node());
         var signals = reads.signals();
         tools = new SagaRun.Tools(
                 lane,
@@ -68,12 +67,12 @@ public final class SagaEngine implements AutoCloseable {
                 paused -> runs.all().forEach(live -> live.run().wake()));
         adoption.wakesBy(sleepers::wake);
         operator = new SagaOperator(this, lane, signals, builder.clock);
-        retention = new RetentionRounds(dataSource, builder.retention, builder.clock);
+        retention = new RetentionRounds(dataSource, builder.retention, builder.clock, settings.lease());
     }
 
     /// Takes up what was in flight. Must be called once, before anything is started.
     void begin() {
-        membership.begins(lane, adoption, sleepers::look);
+        membership.begins(lane, adoption, sleepers::lookSoon);
         retention.begin();
         sleepers.begin();
         adoption.adoptAll();
@@ -98,6 +97,7 @@ public final class SagaEngine implements AutoCloseable {
     ///     is another saga's; nothing was recorded
     /// @throws UnclearCommitException it may be started; repeat with the same key
     public <P> StartAnswer start(SagaDefinition<P> definition, StartRequest<P> request) {
+        request.mustNotUseAScopeOfTheEngine();
         return start(definition, request, null);
     }
 
@@ -106,8 +106,8 @@ public final class SagaEngine implements AutoCloseable {
             throw new IllegalArgumentException(definition + " is not registered with this engine");
         }
         var execution = execution(definition, request, parent);
-        boolean paused = sleepers.isPaused(definition.name());
-        if (lane.stopped() || paused || !runs.admit()) {
+        boolean paused = parent == null && sleepers.isPaused(definition.name());
+        if (lane.stopped() || paused || !runs.admit(parent != null)) {
             tell(listener -> listener.refused(definition.name()));
             var why = paused
                     ? "sagas '" + definition.name() + "' are paused by an operator"
@@ -117,12 +117,12 @@ public final class SagaEngine implements AutoCloseable {
         boolean begun = false;
         adoption.startBegins(request.sagaId());
         try {
-            var keyExpires = SagaRetention.expiry(execution.createdAt().plus(settings.startKeysKept()));
+            var keyExpires = keyExpires(execution.createdAt());
             var answer = answer(lane.submit(new Command.Start(execution, request, keyExpires)));
             if (answer instanceof StartAnswer.Started) {
                 begun = true;
                 tell(listener -> listener.started(execution.sagaId(), execution.definition()));
-                runs.begin(new SagaRun<>(definition, execution, request.payload(), List.of(), tools), false);
+                runs.begin(new SagaRun<>(definition, execution, request.payload(), List.of(), tools), Runs.How.STARTED);
             }
             return answer;
         } catch (UnclearCommitException e) {
@@ -161,6 +161,11 @@ public final class SagaEngine implements AutoCloseable {
         });
     }
 
+    /// How each of these sagas stands, in one query; those that do not exist are missing. At most some thousands.
+    public Map<String, SagaStatus> statuses(Collection<String> sagaIds) {
+        return reads.statuses(sagaIds);
+    }
+
     /// Waits until a saga has ended or the time is over, and says how it stands then. One that runs on this node
     /// wakes its waiters itself.
     ///
@@ -183,7 +188,8 @@ public final class SagaEngine implements AutoCloseable {
                 if (view.isEmpty() || view.get().status().ended()) {
                     return view;
                 }
-                Thread.sleep(left.compareTo(LOOK_EVERY) < 0 ? left : LOOK_EVERY);
+                var pause = Looks.pauseAfter(Duration.ofNanos(nanos - (end - System.nanoTime())));
+                Thread.sleep(left.compareTo(pause) < 0 ? left : pause);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -263,11 +269,11 @@ public final class SagaEngine implements AutoCloseable {
     }
 
     SignalAnswer send(Signal signal, Command.Audit audit) {
-        var answer = ((Command.Result.Sent) lane.submit(new Command.Send(signal, audit))).answer();
-        if (answer instanceof SignalAnswer.Recorded) {
+        var sent = (Command.Result.Sent) lane.submit(new Command.Send(signal, audit));
+        if (sent.answer() instanceof SignalAnswer.Recorded && sent.here()) {
             deliver(signal);
         }
-        return answer;
+        return sent.answer();
     }
 
     /// One that reaches nobody here is found by the node whose saga it is for.
@@ -290,13 +296,18 @@ public final class SagaEngine implements AutoCloseable {
 
     /// A saga that was not started never will be; one that was is told to turn back.
     void forbidChild(String sagaId) {
-        var now = tools.clock().now();
-        lane.submit(new Command.Forbid(sagaId, SagaRetention.expiry(now.plus(settings.startKeysKept()))));
+        lane.submit(new Command.Forbid(sagaId, keyExpires(tools.clock().now())));
         cancel(sagaId, "parent-turned-back", "the saga it belongs to turned back");
     }
 
-    Optional<SagaStatus> statusOf(String sagaId) {
-        return reads.status(sagaId);
+    /// Until when an idempotency key is kept at least.
+    Instant keyExpires(Instant usedAt) {
+        return SagaRetention.expiry(usedAt.plus(settings.startKeysKept()));
+    }
+
+    /// Of those of these sagas that there are.
+    Map<String, SagaStatus> statusesOf(List<String> sagaIds) {
+        return reads.statuses(sagaIds);
     }
 
     /// Tries a parked saga here, whoever has it: this may be the node that can run it.

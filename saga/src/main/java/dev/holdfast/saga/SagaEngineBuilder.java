@@ -34,8 +34,9 @@ public final class SagaEngineBuilder {
         return this;
     }
 
-    /// Where the two connections come from that the engine keeps, one to write and one to beat. Default: the
-    /// engine's data source; not a pool, or busy readers may make this node look dead.
+    /// Where the two connections come from that the engine keeps, one to write and one to beat, and now and then
+    /// one to read what a dead node has left to this one. Default: the engine's data source; not a pool, or busy
+    /// readers may make this node look dead and keep it from going on with the sagas of another.
     public SagaEngineBuilder laneConnections(DataSource source) {
         laneConnections = Objects.requireNonNull(source, "laneConnections");
         return this;
@@ -90,7 +91,9 @@ public final class SagaEngineBuilder {
     /// Starts the engine: takes up every saga in flight that belongs to no living node.
     ///
     /// @throws IllegalStateException the tables are missing or of another version
+    /// @throws IllegalArgumentException a step starts sagas of a definition that is not registered
     public SagaEngine start() {
+        definitions.values().forEach(this::mustKnowTheSagasItStarts);
         var engine = new SagaEngine(this);
         try {
             engine.begin();
@@ -99,5 +102,16 @@ public final class SagaEngineBuilder {
             throw e;
         }
         return engine;
+    }
+
+    /// Otherwise the step would never succeed, which is too late to be told of.
+    private void mustKnowTheSagasItStarts(SagaDefinition<?> definition) {
+        for (var step : definition.steps()) {
+            var started = step.children() == null ? null : step.children().definition();
+            if (started != null && definitions.get(Adoption.key(started.name(), started.version())) != started) {
+                throw new IllegalArgumentException("step '" + step.name() + "' of " + definition + " starts sagas "
+                        + started + ", which are not registered with this engine");
+            }
+        }
     }
 }

@@ -2,9 +2,10 @@ package dev.holdfast.saga;
 
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import javax.sql.DataSource;
 
@@ -13,7 +14,7 @@ import javax.sql.DataSource;
 public final class SagaHistories {
 
     private static final String IN_FLIGHT = """
-            SELECT saga_id
+            SELECT saga_id, status
               FROM saga.saga_runs
              WHERE status IN ('STARTED', 'COMPENSATING') AND saga_id > ?
              ORDER BY saga_id
@@ -21,7 +22,7 @@ public final class SagaHistories {
             """;
 
     private static final String LAST_ENDED = """
-            SELECT saga_id
+            SELECT saga_id, status
               FROM saga.saga_runs
              WHERE status IN ('COMPLETED', 'FAILED')
              ORDER BY saga_id DESC
@@ -31,9 +32,17 @@ public final class SagaHistories {
     private final DataSource dataSource;
 
     /// @param payload the JSON it carries
-    /// @param log all its rows
+    /// @param status as its row says, when the log was about to be read
+    /// @param log its rows, as far as this release can read them
+    /// @param unreadable which row it can not read, and why; `null` when it reads all
     public record History(
-            String sagaId, String definition, int version, String payload, SagaStatus status, List<LogEntry> log) {}
+            String sagaId,
+            String definition,
+            int version,
+            String payload,
+            SagaStatus status,
+            List<LogEntry> log,
+            String unreadable) {}
 
     /// @param seq the row that does not fit; one behind the last where all fit and nothing can follow
     /// @param reason what is wrong with it, for people
@@ -70,41 +79,48 @@ public final class SagaHistories {
     }
 
     private List<History> histories(String sql, Object... parameters) {
-        var ids = Database.reading(dataSource, db -> {
+        var found = Database.reading(dataSource, db -> {
             try (var query = db.prepareStatement(sql)) {
                 for (int i = 0; i < parameters.length; i++) {
                     query.setObject(i + 1, parameters[i]);
                 }
-                return ids(query);
+                return statuses(query);
             }
         });
-        return new SagaReads(dataSource)
-                .these(ids).stream()
-                        .sorted(Comparator.comparing(
-                                recorded -> ids.indexOf(recorded.execution().sagaId())))
-                        .map(SagaHistories::history)
-                        .toList();
+        var recorded = new HashMap<String, SagaReads.Recorded>();
+        new SagaReads(dataSource)
+                .these(List.copyOf(found.keySet()))
+                .forEach(each -> recorded.put(each.execution().sagaId(), each));
+        return found.entrySet().stream()
+                .filter(each -> recorded.containsKey(each.getKey()))
+                .map(each -> history(recorded.get(each.getKey()), each.getValue()))
+                .toList();
     }
 
-    private static List<String> ids(PreparedStatement query) throws SQLException {
-        var ids = new ArrayList<String>();
+    /// By saga id, in the order of the query.
+    private static Map<String, SagaStatus> statuses(PreparedStatement query) throws SQLException {
+        var statuses = new LinkedHashMap<String, SagaStatus>();
         try (var rows = query.executeQuery()) {
             while (rows.next()) {
-                ids.add(rows.getString(1));
+                statuses.put(rows.getString(1), SagaStatus.valueOf(rows.getString(2)));
             }
         }
-        return ids;
+        return statuses;
     }
 
-    private static History history(SagaReads.Recorded recorded) {
+    /// The status is not asked of the log: one that is no path through the table of states is what the check is to
+    /// find, and must not end it.
+    private static History history(SagaReads.Recorded recorded, SagaStatus status) {
         var execution = recorded.execution();
+        var unreadable = recorded.unreadable();
         return new History(
                 execution.sagaId(),
                 execution.definition(),
                 execution.version(),
                 execution.payload(),
-                Standing.of(recorded.log()).status(),
-                recorded.log());
+                status,
+                recorded.log(),
+                unreadable == null ? null : unreadable.cause());
     }
 
     private static int limited(int limit) {

@@ -43,13 +43,12 @@ final class SagaLane implements SagaLog, AutoCloseable {
     /// Retried until it is recorded: a saga never loses its place because the database was away. An append that may
     /// be committed already is found to be by the batch.
     @Override
-    public void append(Command.Append append) {
+    public long append(Command.Append append) {
         var pause = FIRST_PAUSE;
         for (int failures = 1; ; failures++) {
             mustBeOpen();
             try {
-                recorded(append, submit(append));
-                return;
+                return sessionOf(append, submit(append));
             } catch (RejectedRequestException e) {
                 LOG.error("defect: the database refuses rows of the log of {}; it stops here", append.sagaId(), e);
                 throw new StoppedException("its log cannot be written");
@@ -109,7 +108,7 @@ final class SagaLane implements SagaLog, AutoCloseable {
         return result;
     }
 
-    /// From now on sagas stop before their next act.
+    /// From now on no saga begins an attempt. Each stops when those are over that it has begun.
     void drain() {
         draining = true;
     }
@@ -120,9 +119,9 @@ final class SagaLane implements SagaLog, AutoCloseable {
         lane.close();
     }
 
-    private void recorded(Command.Append append, Result result) {
-        switch (result) {
-            case Result.Recorded _ -> {}
+    private static long sessionOf(Command.Append append, Result result) {
+        return switch (result) {
+            case Result.Recorded(var session) -> session;
             case Result.Conflict _ -> {
                 LOG.error(
                         "the log of {} is not what its run believes: another has written it, or the database has lost"
@@ -133,7 +132,7 @@ final class SagaLane implements SagaLog, AutoCloseable {
             }
             case Result.Answered _, Result.Sent _, Result.PickedUp _, Result.Fenced _ ->
                 throw new AssertionError("no answer to an append: " + result);
-        }
+        };
     }
 
     private void mustBeOpen() {

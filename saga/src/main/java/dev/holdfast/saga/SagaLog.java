@@ -7,8 +7,9 @@ interface SagaLog {
 
     /// Returns when everything in the command is durable, however long that takes.
     ///
+    /// @return the session of the database that recorded it, for the saga's next append to name; 0 for none
     /// @throws StoppedException it cannot be, or must not be, recorded here any more
-    void append(Command.Append append);
+    long append(Command.Append append);
 
     /// Returns when it is durable that a saga does not run for a while.
     ///

@@ -108,7 +108,8 @@ public final class SagaOperator {
         }
         var what = (paused ? "pause " : "resume ") + definition;
         var audit = new Command.Audit(who, what, null, reason, clock.now());
-        var result = lane.submit(new Command.Pause(definition, paused, audit, key == null ? null : keyOf(who)));
+        var once = key == null ? null : keyOf(who);
+        var result = lane.submit(new Command.Pause(definition, paused, audit, once, engine.keyExpires(audit.at())));
         if (result instanceof Command.Result.Answered(StartAnswer.KeyReused _)) {
             return new OperatorAnswer.KeyReused();
         }

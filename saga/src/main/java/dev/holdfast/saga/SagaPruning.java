@@ -3,6 +3,7 @@ package dev.holdfast.saga;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import javax.sql.DataSource;
@@ -74,9 +75,12 @@ final class SagaPruning {
             """;
 
     private final DataSource dataSource;
+    private final Duration lease;
 
-    SagaPruning(DataSource dataSource) {
+    /// @param lease of the nodes
+    SagaPruning(DataSource dataSource, Duration lease) {
         this.dataSource = dataSource;
+        this.lease = lease;
     }
 
     /// @return how many keys were deleted
@@ -113,7 +117,10 @@ final class SagaPruning {
     private long inSets(int size, Database.Work<Integer> set) {
         long all = 0;
         for (int sets = 0; sets < MOST_SETS; sets++) {
-            int pruned = Database.inTransaction(dataSource, set);
+            int pruned = Database.inTransaction(dataSource, db -> {
+                ShortLocks.endWhenFrozen(db, lease);
+                return set.run(db);
+            });
             all += pruned;
             if (pruned < size) {
                 break;

@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,8 @@ final class SagaReads {
     private static final String FIND = "SELECT " + COLUMNS + " FROM saga.saga_runs WHERE saga_id = ?";
 
     static final String STATUS = "SELECT status FROM saga.saga_runs WHERE saga_id = ?";
+
+    private static final String STATUSES = "SELECT saga_id, status FROM saga.saga_runs WHERE saga_id = ANY (?)";
 
     /// The subquery of the log is by an array of ids, so that it is a look into the primary key per saga.
     private static final String LOGS = """
@@ -80,6 +83,11 @@ final class SagaReads {
 
     private static final String THESE = "SELECT " + COLUMNS + " FROM saga.saga_runs WHERE saga_id = ANY (?)";
 
+    private static final String TO_RUN = THESE + """
+               AND node = ? AND epoch = ? AND status IN ('STARTED', 'COMPENSATING')
+               AND parked IS NULL AND wake_at IS NULL
+            """;
+
     /// A saga as it is recorded.
     ///
     /// @param log as far as this release can read it
@@ -95,6 +103,12 @@ final class SagaReads {
             return unreadable != null
                     ? unreadable.parked()
                     : !log.isEmpty() && log.getLast().event() == SagaEvent.PARKED;
+        }
+
+        boolean isEndedInLog() {
+            var last =
+                    unreadable != null || log.isEmpty() ? null : log.getLast().event();
+            return last == SagaEvent.SAGA_COMPLETED || last == SagaEvent.SAGA_FAILED;
         }
 
         /// @throws IllegalStateException this release cannot read all of it
@@ -139,25 +153,38 @@ final class SagaReads {
         });
     }
 
-    Optional<SagaStatus> status(String sagaId) {
+    /// Of those of these sagas that there are.
+    Map<String, SagaStatus> statuses(Collection<String> sagaIds) {
         return Database.reading(dataSource, db -> {
-            try (var statement = prepared(db, STATUS, sagaId);
+            var statuses = new HashMap<String, SagaStatus>();
+            try (var statement = prepared(db, STATUSES, db.createArrayOf("text", sagaIds.toArray()));
                     var rows = statement.executeQuery()) {
-                return rows.next() ? Optional.of(SagaStatus.valueOf(rows.getString(1))) : Optional.empty();
+                while (rows.next()) {
+                    statuses.put(rows.getString(1), SagaStatus.valueOf(rows.getString(2)));
+                }
             }
+            return statuses;
         });
     }
 
     /// A page of what is in flight and belongs to a node, by saga id.
     List<Recorded> inFlight(NodeId node, String after, int limit) {
-        return Database.inSnapshot(
+        return Database.inLongSnapshot(
                 dataSource, db -> withLogs(db, executions(db, IN_FLIGHT, node.name(), node.epoch(), after, limit)));
     }
 
     /// These sagas, in no order.
     List<Recorded> these(List<String> sagaIds) {
-        return Database.inSnapshot(
+        return Database.inLongSnapshot(
                 dataSource, db -> withLogs(db, executions(db, THESE, db.createArrayOf("text", sagaIds.toArray()))));
+    }
+
+    /// Those of these sagas that are a node's to run now: not ended, put down or parked.
+    List<Recorded> toRun(NodeId node, List<String> sagaIds) {
+        return Database.inLongSnapshot(dataSource, db -> {
+            var ids = db.createArrayOf("text", sagaIds.toArray());
+            return withLogs(db, executions(db, TO_RUN, ids, node.name(), node.epoch()));
+        });
     }
 
     Optional<StartedBy> startedBy(String scope, String key) {

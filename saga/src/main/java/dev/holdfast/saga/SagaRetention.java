@@ -34,13 +34,18 @@ public final class SagaRetention {
     /// @param dataSource of the database that has the engine's tables
     /// @param clock the one that the ids are made by
     public SagaRetention(DataSource dataSource, RetentionSettings settings, SagaClock clock) {
+        this(dataSource, settings, clock, SagaSettings.DEFAULTS.lease());
+    }
+
+    /// @param lease of the nodes: what they need is locked for no longer than half of it by one that is frozen
+    SagaRetention(DataSource dataSource, RetentionSettings settings, SagaClock clock, Duration lease) {
         this.dataSource = dataSource;
         this.settings = settings;
         this.clock = clock;
-        var locks = new ShortLocks(dataSource);
+        var locks = new ShortLocks(dataSource, lease);
         this.making = new RangeMaking(dataSource, locks, settings);
         this.dropping = new RangeDropping(dataSource, locks);
-        this.pruning = new SagaPruning(dataSource);
+        this.pruning = new SagaPruning(dataSource, lease);
     }
 
     public RetentionSettings settings() {
@@ -53,16 +58,9 @@ public final class SagaRetention {
     public Round run() {
         var now = notAhead(clock.now());
         var old = now.minus(settings.keep());
-        var round = new Round(new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), 0, 0);
-        Database.inTransaction(dataSource, db -> {
-            for (var prefix : settings.prefixes()) {
-                RetentionBooks.want(db, prefix, settings.keep());
-            }
-            return null;
-        });
+        var round = make(now);
         long strays = 0;
         for (var prefix : settings.prefixes()) {
-            making.make(prefix, now, round);
             dropping.drop(prefix, old, round);
             strays += pruning.sagas(prefix, old);
         }
@@ -72,6 +70,25 @@ public final class SagaRetention {
                     "retention: {} start keys have expired and are gone, {} sagas that were in no range", keys, strays);
         }
         return new Round(round.made(), round.dropped(), round.putOff(), keys, strays);
+    }
+
+    /// Only what has to be there before sagas start: the ranges they will lie in.
+    ///
+    /// @throws SagaStoreException as [#run()]
+    void makeRanges() {
+        make(notAhead(clock.now()));
+    }
+
+    private Round make(Instant now) {
+        var round = new Round(new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), 0, 0);
+        Database.inTransaction(dataSource, db -> {
+            for (var prefix : settings.prefixes()) {
+                RetentionBooks.want(db, prefix, settings.keep());
+            }
+            return null;
+        });
+        settings.prefixes().forEach(prefix -> making.make(prefix, now, round));
+        return round;
     }
 
     /// The ranges there are, those that go next first, and at the end the default partition, which stays.

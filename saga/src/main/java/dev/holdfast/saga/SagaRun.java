@@ -6,10 +6,8 @@ import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
+import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,9 +44,7 @@ final class SagaRun<P> {
     private final Alarm alarm = new Alarm();
     private final RunHistory history;
     private final RunCalls<P> calls;
-    private final Queue<Signal> signals = new ConcurrentLinkedQueue<>();
-    /// Delivered once: a signal is offered again and again until it is taken.
-    private final Set<String> offered = ConcurrentHashMap.newKeySet();
+    private final RunSignals signals = new RunSignals();
     private volatile boolean hurried;
     private volatile boolean putDown;
 
@@ -105,35 +101,28 @@ final class SagaRun<P> {
         history.pickedUp(node);
     }
 
-    /// Does the next thing: records an answer, a signal, a decision, or begins what is due and waits.
+    /// Does the next thing: records a signal, an answer, a decision, or begins what is due and waits.
+    ///
+    /// Signals come before answers: what follows from an answer is recorded with it, and a cancel that is there
+    /// must not find the pivot begun.
     ///
     /// @return `false` when the saga has ended or is put down
     boolean advance() {
         if (calls.none() && tools.log().stopped()) {
             throw new StoppedException("the engine stops");
         }
+        for (var signal = signalInTime(); signal.isPresent(); signal = signalInTime()) {
+            take(signal.get());
+        }
+        if (history.standing().status().ended()) {
+            return false;
+        }
         var over = calls.over();
         if (over.isPresent()) {
             recordOutcome(over.get());
             return true;
         }
-        for (var signal = signalInTime(); signal != null; signal = signalInTime()) {
-            take(signal);
-        }
-        if (passDeadline()) {
-            return true;
-        }
-        var next = history.next();
-        if (next.isEmpty()) {
-            return false;
-        }
-        return work(next);
-    }
-
-    /// Ends the pause this saga is in, or the next one.
-    void hurry() {
-        hurried = true;
-        alarm.ring();
+        return passDeadline() || work(history.next());
     }
 
     /// Wakes it so that it looks around: it shall stop, or may go on.
@@ -143,15 +132,14 @@ final class SagaRun<P> {
 
     /// Hands over a signal that is recorded. One that comes when nobody runs this any more stays: [#undelivered()].
     void deliver(Signal signal) {
-        if (offered.add(signal.key())) {
-            signals.add(signal);
+        if (signals.offer(signal)) {
             alarm.ring();
         }
     }
 
     /// Whether a signal came too late for this run: asked when it is over.
     boolean undelivered() {
-        return !signals.isEmpty();
+        return !signals.none();
     }
 
     /// It does not run any more because nothing is to be done for long.
@@ -166,23 +154,43 @@ final class SagaRun<P> {
     }
 
     /// Begins everything that is due, and waits for the first thing to happen.
+    ///
+    /// Whether its definition is paused is asked once: resumed in between, what is due would be held and nothing
+    /// would be waited for.
     private boolean work(Set<Next> next) {
+        var paused = paused();
         var until = FAR;
         boolean begun = false;
+        boolean held = false;
         var hurry = hurried;
-        for (var each : history.standing().status() == SagaStatus.COMPENSATING ? Set.of(soonest(next)) : next) {
+        for (var each : inTurn(next)) {
             var due = due(each, hurry);
             if (due == null) {
                 until = each.due().isBefore(until) ? each.due() : until;
-            } else if (act(due)) {
+            } else if (!calls.at(due) && !(paused && due.isAttempt()) && act(due)) {
                 begun = true;
+            } else {
+                held = true;
             }
         }
         if (!begun) {
-            return pause(until);
+            return pause(until, held || paused);
         }
         hurried = hurried && !hurry;
         return true;
+    }
+
+    /// All that may be done side by side. Undoing is done one by one, what is due now before what is due later; but
+    /// one that is under way, a dead letter that hangs, does not keep the others from their turn.
+    private Set<Next> inTurn(Set<Next> next) {
+        if (history.standing().status() != SagaStatus.COMPENSATING) {
+            return next;
+        }
+        return next.stream()
+                .filter(each -> !calls.at(each.inTheEnd()))
+                .min(Comparator.comparing(Next::due))
+                .map(Set::of)
+                .orElse(Set.of());
     }
 
     /// What is to be done of this now, `null` when it has to wait. An operator who hurries brings the next attempt
@@ -194,10 +202,13 @@ final class SagaRun<P> {
         return due ? next.inTheEnd() : null;
     }
 
-    /// @return `false` when it is under way already, or has to wait for what is
+    /// Nobody else is called while it closes, turns back or ends: an answer that comes after the end could not be
+    /// recorded. A node that stops begins no attempt beside those it waits for.
+    ///
+    /// @return `false` when it has to wait for what is under way
     private boolean act(Next next) {
-        boolean attempt = next instanceof Next.Run || next instanceof Next.Undo || next instanceof Next.Close;
-        if (attempt ? calls.at(next) || paused() : !calls.none()) {
+        boolean beside = next instanceof Next.Run || next instanceof Next.Undo;
+        if (beside ? tools.log().stopped() : !calls.none()) {
             return false;
         }
         switch (next) {
@@ -224,13 +235,16 @@ final class SagaRun<P> {
     }
 
     /// Sleeps until something is due, over or rung for; puts the saga down where that is long.
-    private boolean pause(Instant dueAt) {
+    ///
+    /// @param held something is due and must not be done yet, so whoever lets it go on rings: nothing to be put
+    ///     down for
+    private boolean pause(Instant dueAt, boolean held) {
         var until = dueAt;
         var deadline = Deadlines.next(definition, execution.createdAt(), history.standing());
         if (deadline.isPresent() && deadline.get().at().isBefore(until)) {
             until = deadline.get().at();
         }
-        if (calls.none() && !paused() && signals.isEmpty() && isLong(until)) {
+        if (calls.none() && !held && signals.none() && isLong(until)) {
             tools.log().putDown(execution.sagaId(), until);
             putDown = true;
             return false;
@@ -278,14 +292,14 @@ final class SagaRun<P> {
                         ? Journal.attempt(
                                 history.seq(), run, over, step.asksFor(), retryAt(step.backoff(), run.attempt(), over))
                         : last,
-                calls.none());
+                settled());
         stepEnded(step, last.event(), over);
     }
 
     private void undid(Next.Undo undo, RunCalls.Over over) {
         var step = definition.step(undo.step());
         var entry = Journal.undo(history.seq(), undo, over, retryAt(step.backoff(), undo.attempt(), over));
-        history.record(entry, calls.none());
+        history.record(entry, settled());
         if (entry.event() == SagaEvent.UNDONE) {
             LOG.info("COMPENSATE: {} is undone", step.name());
         } else {
@@ -318,10 +332,8 @@ final class SagaRun<P> {
     /// Whether nothing follows on this attempt but to turn back, or to wait.
     private boolean endsTheStep(LogEntry attempt) {
         return history.nextWith(attempt).stream()
-                .filter(next -> next instanceof Next.TurnBack
-                        || next instanceof Next.Await(var _, var _, var then) && isAt(then, attempt))
-                .findAny()
-                .isPresent();
+                .anyMatch(next -> next instanceof Next.TurnBack
+                        || next instanceof Next.Await(var _, var _, var then) && isAt(then, attempt));
     }
 
     private static boolean isAt(Next then, LogEntry attempt) {
@@ -333,13 +345,30 @@ final class SagaRun<P> {
         if (next.isEmpty() || tools.clock().now().isBefore(next.get().at())) {
             return false;
         }
-        history.record(happened(next.get().step(), SagaEvent.DEADLINE_PASSED, Map.of()), calls.none());
+        history.record(happened(next.get().step(), SagaEvent.DEADLINE_PASSED, Map.of()), settled());
         return true;
     }
 
     /// One that comes with the last row, or after it, is too late: nothing follows on the end.
-    private Signal signalInTime() {
-        return history.standing().status().ended() ? null : signals.poll();
+    private Optional<Signal> signalInTime() {
+        return history.standing().status().ended() ? Optional.empty() : signals.take(this::isForAnAttempt);
+    }
+
+    /// Whether a step that waited for this is being made again. The log does not say that its wait is over, and
+    /// would take the signal for the answer to that, while the attempt that asks anew has not seen it. So it is
+    /// taken when that attempt is over, which its time limit sees to; until then it stays, and who takes the saga
+    /// over finds it.
+    private boolean isForAnAttempt(Signal signal) {
+        return definition.steps().stream()
+                .filter(step -> calls.at(step.name()))
+                .anyMatch(step ->
+                        signal.name().equals(history.standing().of(step.name()).awaited()));
+    }
+
+    /// Whether a decision may follow in the same transaction: nobody is being called, and nothing has come that may
+    /// change it.
+    private boolean settled() {
+        return calls.none() && signals.none();
     }
 
     /// Once, however often it is delivered: the log says which signals it has.
@@ -351,7 +380,7 @@ final class SagaRun<P> {
         if (signal.name().equals(Signal.RETRY)) {
             hurried = true;
         }
-        history.record(taking.entry(), calls.none(), List.of(taking.taken()));
+        history.record(taking.entry(), settled(), List.of(taking.taken()));
     }
 
     private LogEntry happened(String step, SagaEvent event, Map<String, String> detail) {
@@ -366,10 +395,5 @@ final class SagaRun<P> {
 
     private Instant retryAt(Backoff backoff, int attempt, RunCalls.Over over) {
         return over.times().ended().plus(backoff.delay(attempt, tools.random())).truncatedTo(ChronoUnit.MICROS);
-    }
-
-    /// What is due now before what is due later.
-    private static Next soonest(Set<Next> next) {
-        return next.stream().min(Comparator.comparing(Next::due)).orElseThrow();
     }
 }

@@ -26,6 +26,17 @@ final class ShortLocks {
     /// way.
     private static final String WAIT_AT_MOST = "SET LOCAL lock_timeout = '50ms'";
 
+    /// A node that freezes between two statements would keep what it has locked, and every other one wait for as
+    /// long as that: the database ends such a transaction within half a lease, as it does those of the lane. A
+    /// statement that works is not frozen: to look through or to drop a large table takes its time, and would never
+    /// be done if it had no more than that. The limit of the whole is switched off first because one that runs
+    /// already would not be set anew.
+    private static final String END_WHEN_FROZEN = """
+            SET LOCAL idle_in_transaction_session_timeout = %d;
+            SET LOCAL transaction_timeout = 0;
+            SET LOCAL transaction_timeout = '1min'
+            """;
+
     private static final String ONE_AT_A_TIME = "SELECT pg_try_advisory_xact_lock(7164732406)";
 
     /// How a change went.
@@ -43,9 +54,19 @@ final class ShortLocks {
     }
 
     private final DataSource dataSource;
+    private final Duration lease;
 
-    ShortLocks(DataSource dataSource) {
+    /// @param lease of the nodes
+    ShortLocks(DataSource dataSource, Duration lease) {
         this.dataSource = dataSource;
+        this.lease = lease;
+    }
+
+    /// Must be the first in a transaction that locks what writers need.
+    static void endWhenFrozen(Connection db, Duration lease) throws SQLException {
+        try (var statement = db.createStatement()) {
+            statement.execute(END_WHEN_FROZEN.formatted(lease.toMillis() * 45 / 100));
+        }
     }
 
     /// @throws SagaStoreException with its cause, when it went wrong for another reason; nothing is changed then
@@ -70,7 +91,8 @@ final class ShortLocks {
         return e.getCause() instanceof SQLException cause && cause.getSQLState() != null ? cause.getSQLState() : "";
     }
 
-    private static Went attempt(Connection db, Change change) throws SQLException {
+    private Went attempt(Connection db, Change change) throws SQLException {
+        endWhenFrozen(db, lease);
         try (var statement = db.createStatement()) {
             statement.execute(WAIT_AT_MOST);
             try (var rows = statement.executeQuery(ONE_AT_A_TIME)) {

@@ -29,7 +29,7 @@ record SignalTaking(LogEntry entry, Command.Taken taken) {
         if (standing.status() != SagaStatus.STARTED) {
             return "it turns back already";
         }
-        return standing.pivotBegun() ? "its pivot has begun: it goes through" : ACCEPTED;
+        return standing.goesThrough() ? "its pivot has begun: it goes through" : ACCEPTED;
     }
 
     private static SignalTaking resolving(Signal signal, RunHistory history, Instant now) {

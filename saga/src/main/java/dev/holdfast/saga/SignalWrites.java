@@ -43,7 +43,8 @@ final class SignalWrites {
             """;
 
     private static final String STANDING = """
-            SELECT r.place, e.status, s.name = r.name AND s.payload = to_jsonb(r.payload) AS same
+            SELECT r.place, e.status, e.node = ?::text AND e.epoch = ?::bigint AS here,
+                   s.name = r.name AND s.payload = to_jsonb(r.payload) AS same
               FROM unnest(?::text[], ?::text[], ?::text[], ?::text[]) WITH ORDINALITY
                 AS r(saga_id, signal_key, name, payload, place)
               JOIN saga.saga_runs AS e ON e.saga_id = r.saga_id
@@ -73,9 +74,11 @@ final class SignalWrites {
     /// What became of each, in order.
     List<Result> send(List<Signal> signals) throws SQLException {
         var sent = insert(signals);
-        var answers = new HashMap<Integer, SignalAnswer>();
+        var answers = new HashMap<Integer, Result.Sent>();
         try (var rows = new RowSet<>(db, STANDING, signals);
-                var found = rows.texts(Signal::sagaId)
+                var found = rows.value(node.name())
+                        .value(node.epoch())
+                        .texts(Signal::sagaId)
                         .texts(Signal::key)
                         .texts(Signal::name)
                         .texts(Signal::payload)
@@ -86,7 +89,8 @@ final class SignalWrites {
                 boolean same = found.getBoolean("same");
                 boolean there = !found.wasNull();
                 // Of two in one batch under one key, one is the first.
-                answers.put(place, answer(status, there, same, sent.remove(placeOf(signals.get(place)))));
+                var answer = answer(status, there, same, sent.remove(placeOf(signals.get(place))));
+                answers.put(place, new Result.Sent(answer, found.getBoolean("here")));
             }
         }
         return inOrder(signals, answers);
@@ -146,9 +150,10 @@ final class SignalWrites {
         return new SignalAnswer.Ended(status);
     }
 
-    private static List<Result> inOrder(List<Signal> signals, Map<Integer, SignalAnswer> answers) {
+    private static List<Result> inOrder(List<Signal> signals, Map<Integer, Result.Sent> answers) {
+        var unknown = new Result.Sent(new SignalAnswer.Unknown(), false);
         return java.util.stream.IntStream.range(0, signals.size())
-                .<Result>mapToObj(place -> new Result.Sent(answers.getOrDefault(place, new SignalAnswer.Unknown())))
+                .<Result>mapToObj(place -> answers.getOrDefault(place, unknown))
                 .toList();
     }
 

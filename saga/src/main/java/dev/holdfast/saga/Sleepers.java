@@ -13,8 +13,7 @@ import org.slf4j.LoggerFactory;
 /// to sagas that run here; and knows which definitions are paused.
 ///
 /// A saga that is put down costs a row and nothing else. Picking up is done by one thread, in sets, and only as
-/// many as have a place among those in flight: a hundred thousand that fall due at once are worked off like a
-/// queue.
+/// many as have a place: a hundred thousand that fall due at once are worked off like a queue.
 final class Sleepers implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Sleepers.class);
@@ -30,7 +29,7 @@ final class Sleepers implements AutoCloseable {
     /// What picking up needs of the engine.
     interface Host {
 
-        /// How many more may be in flight.
+        /// How many may be picked up now.
         int free();
 
         boolean runs(String sagaId);
@@ -53,7 +52,7 @@ final class Sleepers implements AutoCloseable {
     private final Set<String> wanted = new LinkedHashSet<>();
     private volatile Set<String> paused = Set.of();
     private String signalledAfter = "";
-    private boolean moreAreDue;
+    private boolean moreToDo;
     private volatile boolean lookNow;
     private volatile boolean closed;
 
@@ -90,6 +89,12 @@ final class Sleepers implements AutoCloseable {
         } catch (SagaStoreException e) {
             LOG.warn("what is paused is read at the next round: {}", e.getMessage());
         }
+        lookSoon();
+    }
+
+    /// Looks as soon as the waking thread comes to it. Reads nothing itself: the thread that beats calls this, and
+    /// one that waited for a reader's connection would make its node look dead.
+    void lookSoon() {
         lookNow = true;
         alarm.ring();
     }
@@ -114,10 +119,10 @@ final class Sleepers implements AutoCloseable {
                     lookAround();
                 }
                 boolean more = pickUp();
-                if (!more && moreAreDue) {
+                if (!more && moreToDo) {
                     lookNow = true;
                 }
-                alarm.await(more || moreAreDue ? SOON : LOOK_EVERY);
+                alarm.await(more || moreToDo ? SOON : LOOK_EVERY);
             } catch (RuntimeException e) {
                 LOG.warn("cannot look for sagas to be picked up, will do so again: {}", e.getMessage());
                 LOG.debug("why", e);
@@ -150,7 +155,7 @@ final class Sleepers implements AutoCloseable {
             host.signalled(signalled);
         }
         var due = reads.due(node, clock.now(), PAGE);
-        moreAreDue = due.size() == PAGE;
+        moreToDo = due.size() == PAGE || signalled.size() == PAGE;
         synchronized (wanted) {
             wanted.addAll(due);
         }

@@ -1,6 +1,7 @@
 package dev.holdfast.saga;
 
 import java.util.ArrayDeque;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -16,6 +17,9 @@ final class Standing {
     /// derived again, so that an audit needs no definition.
     static final String UNDO = "undo";
 
+    /// What the log says about a step that it does not name. Never changed.
+    private static final StepStanding UNTOUCHED = new StepStanding();
+
     private SagaStatus status = SagaStatus.STARTED;
     /// In the order in which the log first names them, so that a signal two of them wait for goes to the same one
     /// always.
@@ -25,13 +29,16 @@ final class Standing {
     private int closingFailures;
     private LogEntry lastClosing;
     private boolean parked;
-    private boolean pivotBegun;
+    private StepStanding pivot;
     private boolean deadlinePassed;
     private LogEntry cancelled;
     private String currentStep;
+    private Map<String, String> facts = Map.of();
     /// What came, by name, and nobody has waited for yet: what each brought, in their order.
     private final Map<String, Deque<String>> early = new HashMap<>();
     private final Map<String, String> signals = new HashMap<>();
+    /// Of those that a step has waited for.
+    private final Map<String, String> taken = new HashMap<>();
     private final Set<String> signalKeys = new HashSet<>();
 
     private Standing() {}
@@ -47,7 +54,12 @@ final class Standing {
         return status;
     }
 
+    /// To look at: asking must not make a place in the order of the steps.
     StepStanding of(String step) {
+        return steps.getOrDefault(step, UNTOUCHED);
+    }
+
+    private StepStanding at(String step) {
         return steps.computeIfAbsent(step, name -> new StepStanding());
     }
 
@@ -74,9 +86,10 @@ final class Standing {
         return parked;
     }
 
-    /// From then on it is not for anybody but the pivot's participant to turn it back.
-    boolean pivotBegun() {
-        return pivotBegun;
+    /// Once the pivot has begun it is not for anybody but its participant to turn the saga back. If that has, for
+    /// all that it was asked, the saga is as free as before until another request is made.
+    boolean goesThrough() {
+        return pivot != null && !pivot.asksForAnother();
     }
 
     /// The time of the whole saga is over.
@@ -89,18 +102,30 @@ final class Standing {
         return cancelled;
     }
 
-    /// What the signals brought that a call of a step is made with, by their names: of the one that it waited for,
-    /// what that one brought; of others the latest. A later one of the same name belongs to the next request: a
-    /// repetition under the same key that said something else would be refused, and the effect of the first attempt
-    /// be taken for none.
-    Map<String, String> signals(String step) {
-        var known = of(step).answer();
-        if (known == null || Signal.isReserved(known.getKey())) {
-            return Map.copyOf(signals);
+    /// What the signals brought that a call of a step is made with, by their names: of those that its request
+    /// waited for, and of the one that opened it, what those brought; of others the latest. A later one of the same
+    /// name belongs to the next request: a repetition under the same key that said something else would be refused,
+    /// and the effect of the first attempt be taken for none. So the signal that opens another request is not shown
+    /// to the first one, before which it may have come or not; unless it has opened one of another step.
+    Map<String, String> signals(Step<?> step) {
+        var known = of(step.name());
+        if (signals.isEmpty() && known.brought().isEmpty()) {
+            return Map.of();
         }
-        var brought = new HashMap<>(signals);
-        brought.put(known.getKey(), known.getValue());
-        return Map.copyOf(brought);
+        var shown = new HashMap<>(signals);
+        var asked = step.asksFor();
+        if (asked != null && known.generation() == 0) {
+            shown.remove(asked.signal());
+            if (taken.containsKey(asked.signal())) {
+                shown.put(asked.signal(), taken.get(asked.signal()));
+            }
+        }
+        known.brought().forEach((name, what) -> {
+            if (!Signal.isReserved(name)) {
+                shown.put(name, what);
+            }
+        });
+        return Map.copyOf(shown);
     }
 
     /// Whether a signal is in the log: it is delivered as often as anybody likes and happens once.
@@ -113,38 +138,39 @@ final class Standing {
         return currentStep;
     }
 
-    private void add(LogEntry entry) {
+    /// One more row.
+    void add(LogEntry entry) {
         status = Lifecycle.after(status, entry.event());
         parked = entry.event() == SagaEvent.PARKED;
         if (entry.step() != null) {
             currentStep = entry.step();
         }
         switch (entry.event()) {
-            case DONE -> of(entry.step()).isDone(entry);
+            case DONE -> done(entry);
             case REFUSED -> {
-                of(entry.step()).isRefused(entry);
+                at(entry.step()).isRefused(entry);
                 takeEarly(entry.step());
             }
-            case FAILED -> of(entry.step()).attempted(entry);
+            case FAILED -> at(entry.step()).attempted(entry);
             case UNCLEAR, WAITING -> {
-                of(entry.step()).attempted(entry);
-                of(entry.step()).inDoubt(entry);
+                at(entry.step()).attempted(entry);
+                at(entry.step()).inDoubt(entry);
                 takeEarly(entry.step());
             }
             case RECOVERED -> {
                 if (entry.step() != null) {
-                    of(entry.step()).inDoubt(entry);
+                    at(entry.step()).inDoubt(entry);
                 }
             }
             case SIGNALLED -> signalled(entry);
             case DEADLINE_PASSED -> deadlinePassed(entry.step());
             case PIVOT_BEGUN -> {
-                of(entry.step()).isBegun();
-                pivotBegun = true;
+                pivot = at(entry.step());
+                pivot.isBegun();
             }
             case TURNED_BACK -> turnedBack(entry);
             case UNDONE, RESOLVED -> undone(entry);
-            case UNDO_FAILED -> of(entry.step()).undoFailed(entry);
+            case UNDO_FAILED -> at(entry.step()).undoFailed(entry);
             case CLOSING_FAILED -> {
                 closingFailures++;
                 lastClosing = entry;
@@ -154,7 +180,7 @@ final class Standing {
     }
 
     private void undone(LogEntry entry) {
-        of(entry.step()).isUndone();
+        at(entry.step()).isUndone();
         if (entry.event() == SagaEvent.RESOLVED) {
             signalKeys.add(entry.detail().get(Signal.KEY));
         }
@@ -175,7 +201,7 @@ final class Standing {
                     .filter(step -> name.equals(step.awaited()))
                     .findFirst();
             waiting.ifPresentOrElse(
-                    step -> step.isSignalled(brought),
+                    step -> take(step, brought),
                     () -> early.computeIfAbsent(name, _ -> new ArrayDeque<>()).add(brought));
         }
     }
@@ -184,15 +210,20 @@ final class Standing {
         var awaited = of(step).awaited();
         var waits = awaited == null ? null : early.get(awaited);
         if (waits != null && !waits.isEmpty()) {
-            of(step).isSignalled(waits.remove());
+            take(at(step), waits.remove());
         }
+    }
+
+    private void take(StepStanding step, String brought) {
+        taken.put(step.awaited(), brought);
+        step.isSignalled(brought);
     }
 
     private void deadlinePassed(String step) {
         if (step == null) {
             deadlinePassed = true;
         } else {
-            of(step).deadlineHasPassed();
+            at(step).deadlineHasPassed();
         }
     }
 
@@ -205,14 +236,17 @@ final class Standing {
                 entry.detail().get(StepStanding.MESSAGE));
     }
 
-    /// Facts of the steps that are done, by `step.name`.
-    static Map<String, String> facts(List<LogEntry> log) {
-        var facts = new HashMap<String, String>();
-        for (var entry : log) {
-            if (entry.event() == SagaEvent.DONE) {
-                entry.detail().forEach((name, value) -> facts.put(entry.step() + "." + name, value));
-            }
+    /// Facts of the steps that are done, by `step.name`. As they are now: what comes later does not change it.
+    Map<String, String> facts() {
+        return facts;
+    }
+
+    private void done(LogEntry done) {
+        at(done.step()).isDone(done);
+        if (!done.detail().isEmpty()) {
+            var more = new HashMap<>(facts);
+            done.detail().forEach((name, value) -> more.put(done.step() + "." + name, value));
+            facts = Collections.unmodifiableMap(more);
         }
-        return Map.copyOf(facts);
     }
 }

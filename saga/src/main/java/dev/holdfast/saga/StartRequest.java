@@ -9,7 +9,8 @@ import java.util.regex.Pattern;
 /// @param sagaId chosen by the caller, unique, 1 to 64 characters; time-ordered ones (UUIDv7) keep the tables
 ///     compact
 /// @param payload what it carries
-/// @param scope whose keys these are (a client, an operation), 1 to 100 characters
+/// @param scope whose keys these are (a client, an operation), 1 to 100 characters; not `operator` or `child-saga`,
+///     whose keys are the engine's own
 /// @param idempotencyKey the same key in the same scope starts one saga, 1 to 255 characters
 /// @param requestHash tells a repetition from another request under the same key, 1 to 128 characters
 /// @param subject what the saga is about (`cart:772`): at most one saga that has not failed per subject. Up to 200
@@ -52,6 +53,16 @@ public record StartRequest<P>(
     public StartRequest<P> withName(String uniqueName) {
         return new StartRequest<>(
                 sagaId, payload, scope, idempotencyKey, requestHash, subject, uniqueName, traceparent);
+    }
+
+    /// Under a key of its own the engine would find what somebody else has started.
+    ///
+    /// @throws IllegalArgumentException it does
+    void mustNotUseAScopeOfTheEngine() {
+        if (scope.equals(ChildSagas.SCOPE) || scope.equals(WaitWrites.SCOPE)) {
+            throw new IllegalArgumentException(
+                    "the keys of scope '" + scope + "' are the engine's own; choose another name");
+        }
     }
 
     private static void text(String what, String value, int longest) {

@@ -13,10 +13,12 @@ import java.util.Map;
 /// @param attempt which attempt this is, from 0. For logs: an effect must not depend on it
 /// @param generation counts the requests that a signal changed, from 0
 /// @param notAfter a participant that receives the call later than this, by its own database's clock, refuses it:
-///     the saga may have moved on. Of an undo [#ANY_TIME]
+///     the saga may have moved on. Of an undo and of a step after the pivot [#ANY_TIME]
 /// @param facts what the finished steps reported, under `step.name`
 /// @param signals what the signals that came brought, by their names: of the one the step waited for, what opened
 ///     this generation; of others the latest
+/// @param repeated whether the step may have been called before: by an attempt of whatever generation, or by one of
+///     a node that died, of which no row says whether it was made. With `attempt` 0 it may still be
 public record StepCall(
         String sagaId,
         String step,
@@ -26,8 +28,9 @@ public record StepCall(
         int generation,
         Instant notAfter,
         Map<String, String> facts,
-        Map<String, String> signals) {
+        Map<String, String> signals,
+        boolean repeated) {
 
-    /// An undo is welcome at any time. A moment that every clock and column can hold.
+    /// An undo, and what is never undone, is welcome at any time. A moment that every clock and column can hold.
     public static final Instant ANY_TIME = Instant.parse("9999-12-31T00:00:00Z");
 }

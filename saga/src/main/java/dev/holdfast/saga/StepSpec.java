@@ -99,9 +99,9 @@ public final class StepSpec<P> {
     /// under ids that follow from the saga's, and it waits (at most `atMost`, then it looks again) until all have
     /// ended. Done when all are completed; refused with `child-failed` when one has failed. Its undo cancels those
     /// that still run and waits for them; one that is completed is left to [#undoneBy], and without one to a
-    /// person.
+    /// person. Only before the pivot: behind it there is no way back for those that are completed.
     ///
-    /// @param payloads what each of them carries, one or more; the same on every call
+    /// @param payloads what each of them carries, up to 1,000; without any the step is done. The same on every call
     public <C> StepSpec<P> startsSagas(SagaDefinition<C> definition, Function<P, List<C>> payloads) {
         return startsSagas(definition, payloads, false);
     }
@@ -268,6 +268,11 @@ public final class StepSpec<P> {
         }
         if (asksFor != null) {
             askingFaults(missing);
+        }
+        if (children != null && !children.mayFail() && kind != StepKind.COMPENSATABLE) {
+            missing.add(
+                    "starts sagas that must not fail, which only steps before the pivot do: when one has failed, the"
+                            + " others may be completed, and nothing undoes them (startsSagasThatMayFail)");
         }
     }
 

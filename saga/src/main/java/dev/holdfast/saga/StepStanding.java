@@ -1,6 +1,7 @@
 package dev.holdfast.saga;
 
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.Map;
 
 /// What a log says about one step.
@@ -26,7 +27,7 @@ final class StepStanding {
     private LogEntry firstAttempt;
     private LogEntry lastAttempt;
     private String awaited;
-    private Map.Entry<String, String> answer;
+    private final Map<String, String> brought = new HashMap<>();
     private int touched;
     private boolean undone;
     private int undoFailures;
@@ -67,17 +68,19 @@ final class StepStanding {
     /// What it waited for has come. A wait that was answered uses no attempt up. A request that was definitely
     /// refused becomes another one, under a key of its own; the refusal is what makes that safe.
     ///
-    /// What it brought stays with the request, whatever comes after: the same key must always say the same.
-    void isSignalled(String brought) {
+    /// What it brought stays with the request, whatever comes after, and whatever else the request waits for: the
+    /// same key must always say the same.
+    void isSignalled(String what) {
         misses--;
-        answer = Map.entry(awaited, brought);
-        awaited = null;
         if (lastAttempt.event() == SagaEvent.REFUSED) {
             generation++;
             attempts = 0;
             misses = 0;
             lastAttempt = null;
+            brought.clear();
         }
+        brought.put(awaited, what);
+        awaited = null;
     }
 
     void isBegun() {
@@ -144,9 +147,14 @@ final class StepStanding {
         return awaited;
     }
 
-    /// The signal that was waited for and came, with what it brought; `null` before one.
-    Map.Entry<String, String> answer() {
-        return answer;
+    /// What the signals brought that this request waited for, and the one that opened it, by their names.
+    Map<String, String> brought() {
+        return brought;
+    }
+
+    /// Its participant has said no for good to all that was asked, and it only waits for another request.
+    boolean asksForAnother() {
+        return awaited != null && !unclear && lastAttempt.event() == SagaEvent.REFUSED;
     }
 
     /// The row that was the last to say it is done or in doubt: steps are undone in reverse of that.

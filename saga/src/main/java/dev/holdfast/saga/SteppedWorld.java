@@ -36,8 +36,9 @@ final class SteppedWorld<P> implements SagaLog, StepCaller {
     }
 
     @Override
-    public void append(Command.Append append) {
+    public long append(Command.Append append) {
         world.append(append.entries());
+        return 0;
     }
 
     @Override

@@ -8,6 +8,9 @@ import java.util.List;
 /// Records which sagas do not run for a while, and which definitions are paused.
 final class WaitWrites {
 
+    /// Of the keys under which operators pause and resume once.
+    static final String SCOPE = "operator";
+
     private static final String PUT_DOWN = """
             UPDATE saga.saga_runs AS e
                SET wake_at = timestamptz 'epoch' + r.wake_at * interval '1 microsecond'
@@ -37,14 +40,14 @@ final class WaitWrites {
 
     private static final String CLAIM = """
             INSERT INTO saga.saga_start_keys (scope, idempotency_key, request_hash, saga_id, expires_at)
-            VALUES ('operator', ?, ?, '', timestamptz 'epoch' + ? * interval '1 microsecond')
+            VALUES (?, ?, ?, '', timestamptz 'epoch' + ? * interval '1 microsecond')
                 ON CONFLICT (scope, idempotency_key) DO NOTHING
             """;
 
     private static final String CLAIMED = """
             SELECT request_hash
               FROM saga.saga_start_keys
-             WHERE scope = 'operator' AND idempotency_key = ?
+             WHERE scope = ? AND idempotency_key = ?
             """;
 
     private static final String RESUME = "DELETE FROM saga.saga_pauses WHERE definition = ?";
@@ -113,15 +116,17 @@ final class WaitWrites {
     private Claim claim(Command.Pause pause) throws SQLException {
         var hash = Digest.of(pause.audit().what() + "\n" + pause.audit().why());
         try (var statement = db.prepareStatement(CLAIM)) {
-            statement.setString(1, pause.key());
-            statement.setString(2, hash);
-            statement.setLong(3, RowSet.micros(pause.audit().at().plus(SagaSettings.DEFAULTS.startKeysKept())));
+            statement.setString(1, SCOPE);
+            statement.setString(2, pause.key());
+            statement.setString(3, hash);
+            statement.setLong(4, RowSet.micros(pause.keyExpires()));
             if (statement.executeUpdate() == 1) {
                 return Claim.NEW;
             }
         }
         try (var statement = db.prepareStatement(CLAIMED)) {
-            statement.setString(1, pause.key());
+            statement.setString(1, SCOPE);
+            statement.setString(2, pause.key());
             try (var row = statement.executeQuery()) {
                 return row.next() && row.getString(1).equals(hash) ? Claim.REPEATED : Claim.REUSED;
             }

@@ -19,7 +19,7 @@ final class Waking implements Sleepers.Host {
 
     @Override
     public int free() {
-        return adoption.runs().free();
+        return adoption.runs().freeForPickingUp();
     }
 
     @Override
@@ -32,8 +32,7 @@ final class Waking implements Sleepers.Host {
     /// and what was next in it is in doubt.
     @Override
     public void pickUp(List<String> sagaIds) {
-        sagaIds.forEach(adoption::startBegins);
-        try {
+        adoption.alone(() -> {
             var pickedUp = lane.pickUp(sagaIds);
             var came = signals.untaken(pickedUp);
             for (var recorded : reads.these(pickedUp)) {
@@ -42,9 +41,7 @@ final class Waking implements Sleepers.Host {
             if (pickedUp.size() < sagaIds.size()) {
                 adoption.leftBehind();
             }
-        } finally {
-            sagaIds.forEach(adoption::startIsOver);
-        }
+        });
     }
 
     @Override

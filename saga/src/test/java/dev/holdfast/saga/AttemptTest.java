@@ -107,6 +107,17 @@ class AttemptTest {
     }
 
     @Test
+    void steps_before_the_pivot_and_the_pivot_are_refused_when_they_come_late_and_those_after_it_never() {
+        start(new Leaping());
+
+        engine.await("s1", SOON);
+        assertThat(trip.calls())
+                .extracting(StepCall::notAfter)
+                .containsExactly(
+                        START.plusSeconds(10), START.plusSeconds(10), START.plusSeconds(10), StepCall.ANY_TIME);
+    }
+
+    @Test
     void a_step_that_waits_is_repeated_at_its_deadline() {
         var clock = new Leaping();
         var deadline = START.plusSeconds(600);

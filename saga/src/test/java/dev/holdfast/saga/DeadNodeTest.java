@@ -101,6 +101,28 @@ class DeadNodeTest {
                 .isEmpty();
     }
 
+    /// All who waited at the dead node come to the others, which then have no connection left for anybody.
+    @Test
+    void the_sagas_of_a_killed_node_go_on_while_customers_have_every_connection_of_the_pool() throws Exception {
+        var pool = new ExhaustiblePool(postgres.dataSource());
+        engines.add(SagaEngine.builder(pool)
+                .laneConnections(postgres.dataSource())
+                .node("a")
+                .register(definition)
+                .settings(SETTINGS)
+                .start());
+        victim = victim();
+        said(victim.inputReader(), "ready");
+
+        pool.exhaust();
+        victim.destroyForcibly().waitFor();
+
+        await().atMost(LONG).until(() -> postgres.number("""
+                        SELECT count(*) FROM saga.saga_runs WHERE status <> 'COMPLETED' AND saga_id LIKE 's%'
+                        """) == 0);
+        pool.refill();
+    }
+
     @Test
     void a_node_frozen_in_a_transaction_that_holds_its_fence_is_taken_over_and_writes_nothing_when_it_wakes()
             throws Exception {

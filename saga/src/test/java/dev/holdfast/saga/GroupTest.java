@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -18,6 +19,19 @@ import org.junit.jupiter.api.Test;
 class GroupTest {
 
     private static final Duration SOON = Duration.ofSeconds(20);
+
+    /// Makes of `broken` what no database keeps.
+    private static final PayloadCodec<String> REFUSED_BY_THE_DATABASE = new PayloadCodec<>() {
+        @Override
+        public String toJson(String payload) {
+            return Trip.TEXT.toJson(payload).replace("broken", "\\u0000");
+        }
+
+        @Override
+        public String fromJson(String json) {
+            return Trip.TEXT.fromJson(json);
+        }
+    };
 
     private final TestPostgres postgres = TestPostgres.withSagaTables();
     private final Trip trip = new Trip();
@@ -151,6 +165,62 @@ class GroupTest {
     }
 
     @Test
+    void a_step_that_has_started_some_of_its_sagas_and_not_the_next_turns_those_back() {
+        trip.when(
+                "label",
+                (payload, call) -> new Outcome.Waiting("printed", Instant.now().plus(Duration.ofHours(1))));
+        var parcel = parcels(REFUSED_BY_THE_DATABASE);
+        var order = order(parcel, payload -> List.of("light", "broken", "heavy"));
+        start(SagaSettings.DEFAULTS, order, parcel);
+        engine.start(order, request("s1"));
+
+        var view = engine.await("s1", SOON).orElseThrow();
+        assertThat(view.status()).isEqualTo(SagaStatus.FAILED);
+        assertThat(view.failure().code()).isEqualTo("no-answer");
+        assertThat(postgres.texts("SELECT saga_id || ' ' || status FROM saga.saga_runs ORDER BY 1"))
+                .containsExactly("s1 FAILED", "s1.ship.0 FAILED");
+    }
+
+    @Test
+    void sagas_of_a_saga_that_was_accepted_are_refused_neither_a_place_nor_while_their_definition_is_paused() {
+        var parcel = parcels();
+        var order = order(parcel);
+        start(SagaSettings.DEFAULTS.withMaxInFlight(1), order, parcel);
+        engine.operator().pause("parcel", "olga", "the carrier is on strike");
+        engine.start(order, request("s1"));
+        await().until(() -> postgres.number("SELECT count(*) FROM saga.saga_runs") == 4);
+        await().until(() -> postgres.number("SELECT count(*) FROM saga.saga_steps WHERE event = 'WAITING'") == 1);
+        assertThat(trip.called()).containsExactly("seat");
+
+        engine.operator().resume("parcel", "olga", "they work again");
+
+        assertThat(engine.await("s1", SOON).orElseThrow().status()).isEqualTo(SagaStatus.COMPLETED);
+    }
+
+    @Test
+    void a_step_that_has_no_sagas_to_start_is_done() {
+        var parcel = parcels();
+        var order = order(parcel, payload -> List.of());
+        start(SagaSettings.DEFAULTS, order, parcel);
+        engine.start(order, request("s1"));
+
+        assertThat(engine.await("s1", SOON).orElseThrow().status()).isEqualTo(SagaStatus.COMPLETED);
+    }
+
+    @Test
+    void an_engine_that_does_not_know_the_sagas_of_a_step_does_not_start() {
+        var parcel = parcels();
+        var order = order(parcel);
+        start(SagaSettings.DEFAULTS, order, parcel);
+
+        assertThatThrownBy(() -> SagaEngine.builder(postgres.dataSource())
+                        .register(order)
+                        .start())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("step 'ship' of order v1 starts sagas parcel v1, which are not registered");
+    }
+
+    @Test
     void what_carries_too_much_is_refused_at_the_door() {
         var definition = trip.definition();
         start(SagaSettings.DEFAULTS.withMaxPayload(20), definition);
@@ -177,15 +247,23 @@ class GroupTest {
     }
 
     private SagaDefinition<String> parcels() {
+        return parcels(Trip.TEXT);
+    }
+
+    private SagaDefinition<String> parcels(PayloadCodec<String> codec) {
         return SagaDefinition.named("parcel")
                 .version(1)
-                .carrying(Trip.TEXT)
+                .carrying(codec)
                 .step("label", this::undoable)
                 .pivot("hand-over", step -> trip.says(step, "SENDING"))
                 .build();
     }
 
     private SagaDefinition<String> order(SagaDefinition<String> parcel) {
+        return order(parcel, payload -> List.of(payload + "0", payload + "1", payload + "2"));
+    }
+
+    private SagaDefinition<String> order(SagaDefinition<String> parcel, Function<String, List<String>> parcels) {
         return SagaDefinition.named("order")
                 .version(1)
                 .carrying(Trip.TEXT)
@@ -193,7 +271,7 @@ class GroupTest {
                 .step(
                         "ship",
                         step -> trip.says(step, "SHIPPING")
-                                .startsSagas(parcel, payload -> List.of(payload + "0", payload + "1", payload + "2"))
+                                .startsSagas(parcel, parcels)
                                 .undoneBy((payload, call) -> Outcome.Done.done())
                                 .compensatedAt("SHIPPING_SERVICE"))
                 .pivot("pay", step -> trip.says(step, "PAYING"))

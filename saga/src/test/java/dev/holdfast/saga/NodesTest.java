@@ -190,18 +190,23 @@ class NodesTest {
         leaving.close();
         await().atMost(SOON)
                 .until(() -> postgres.number("SELECT count(*) FROM saga.saga_runs WHERE parked IS NOT NULL") == 2);
+        assertThat(other.operator().retryNow("s0", "olga")).isInstanceOf(OperatorAnswer.NotPossible.class);
+        assertThat(other.operator().retryNow("s1", "olga"))
+                .isEqualTo(new OperatorAnswer.NotPossible("no definition trip v99 is registered"));
+        awaitTwoBeats();
         var owners = postgres.texts("SELECT saga_id || ' ' || parked || ' ' || node FROM saga.saga_runs ORDER BY 1");
 
         other.start(definition, request("s2"));
         assertThat(other.await("s2", SOON).orElseThrow().status()).isEqualTo(SagaStatus.COMPLETED);
-        int beats = postgres.number("SELECT max(beat) FROM saga.saga_nodes");
-        await().atMost(SOON).until(() -> postgres.number("SELECT min(beat) FROM saga.saga_nodes") >= beats + 2);
+        awaitTwoBeats();
 
         assertThat(postgres.texts("SELECT saga_id || ' ' || parked || ' ' || node FROM saga.saga_runs"
                         + " WHERE parked IS NOT NULL ORDER BY 1"))
                 .isEqualTo(owners);
         assertThat(postgres.number("SELECT count(*) FROM saga.saga_steps WHERE event = 'PARKED'"))
                 .isEqualTo(2);
+        assertThat(postgres.number("SELECT count(*) FROM saga.saga_signals WHERE taken_seq IS NULL"))
+                .isZero();
     }
 
     @Test
@@ -235,6 +240,11 @@ class NodesTest {
                 .extracting(NodeView::node, NodeView::inFlight, NodeView::parked, NodeView::leaving)
                 .containsExactly(tuple("a", 2, 0, false), tuple("b", 0, 0, false));
         assertThat(second.nodes()).allMatch(seen -> seen.still().orElseThrow().compareTo(SOON) < 0);
+    }
+
+    private void awaitTwoBeats() {
+        int beats = postgres.number("SELECT max(beat) FROM saga.saga_nodes");
+        await().atMost(SOON).until(() -> postgres.number("SELECT min(beat) FROM saga.saga_nodes") >= beats + 2);
     }
 
     private void blockAt(String step, int sagas, SagaEngine engine, List<String> ids) throws InterruptedException {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -20,8 +21,10 @@ class OperatorKeysTest {
             .pausing(new Backoff(Duration.ofHours(1), Duration.ofHours(1)))
             .answers("seat", new Outcome.Failed("down"));
     private final SagaDefinition<String> definition = trip.definition();
-    private final SagaEngine engine =
-            SagaEngine.builder(postgres.dataSource()).register(definition).start();
+    private final SagaEngine engine = SagaEngine.builder(postgres.dataSource())
+            .register(definition)
+            .settings(SagaSettings.DEFAULTS.withStartKeysKept(Duration.ofDays(20)))
+            .start();
 
     @AfterEach
     void close() {
@@ -65,6 +68,29 @@ class OperatorKeysTest {
         assertThat(postgres.number("SELECT count(*) FROM saga.saga_audit")).isEqualTo(2);
         assertThat(once.pause("trip", "olga", "another reason")).isEqualTo(new OperatorAnswer.KeyReused());
         assertThat(once.resume("trip", "olga", "maintenance")).isEqualTo(new OperatorAnswer.KeyReused());
+    }
+
+    @Test
+    void the_key_of_a_pause_is_kept_as_long_as_start_keys_are() {
+        engine.operator().under("k").pause("trip", "olga", "maintenance");
+        engine.operator().resume("trip", "olga", "over");
+        begin();
+
+        assertThat(postgres.texts("""
+                        SELECT scope || ' ' || floor(extract(epoch FROM expires_at - now()) / 86400)
+                          FROM saga.saga_start_keys
+                         ORDER BY 1
+                        """)).containsExactly("operator 20", "test 20");
+    }
+
+    @Test
+    void scopes_of_the_engine_itself_are_nobody_elses() {
+        for (var scope : List.of("operator", "child-saga")) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> engine.start(
+                            definition, new StartRequest<>("s1", "x", scope, "k", "hash", null, null, null)))
+                    .withMessageContaining("the engine's own");
+        }
     }
 
     @Test

@@ -66,6 +66,7 @@ class RecoveryTest {
         var view = second.await("s1", SOON).orElseThrow();
         assertThat(view.status()).isEqualTo(SagaStatus.COMPLETED);
         assertThat(trip.keys()).containsExactly("s1:seat", "s1:hotel", "s1:pay", "s1:pay", "s1:ticket");
+        assertThat(trip.calls()).extracting(StepCall::repeated).containsExactly(false, false, false, true, false);
         assertThat(view.log())
                 .extracting(LogEntry::event)
                 .containsExactly(

@@ -34,8 +34,8 @@ class SagaBatchTest {
         var append = append("s1", entry(1, "seat", SagaEvent.DONE), entry(2, "hotel", SagaEvent.DONE));
         run(start("s1"));
 
-        assertThat(run(append)).containsExactly(new Result.Recorded());
-        assertThat(run(append)).containsExactly(new Result.Recorded());
+        assertThat(run(append)).containsExactly(new Result.Recorded(2));
+        assertThat(run(append)).containsExactly(new Result.Recorded(3));
         assertThat(postgres.texts("SELECT step FROM saga.saga_steps ORDER BY seq"))
                 .containsExactly("seat", "hotel");
     }
@@ -55,7 +55,8 @@ class SagaBatchTest {
                 List.of(),
                 null,
                 List.of(),
-                null);
+                null,
+                0);
         assertThat(run(gap)).containsExactly(new Result.Conflict());
         assertThat(postgres.texts("SELECT status FROM saga.saga_executions")).containsExactly("STARTED");
         assertThat(postgres.number("SELECT count(*) FROM saga.saga_steps")).isZero();
@@ -69,7 +70,7 @@ class SagaBatchTest {
         var results =
                 run(append("s1", entry(1, "seat", SagaEvent.REFUSED)), append("s2", entry(1, "seat", SagaEvent.DONE)));
 
-        assertThat(results).containsExactly(new Result.Conflict(), new Result.Recorded());
+        assertThat(results).extracting(Object::getClass).containsExactly(Result.Conflict.class, Result.Recorded.class);
         assertThat(postgres.texts("SELECT saga_id || ' ' || event FROM saga.saga_steps ORDER BY saga_id"))
                 .containsExactly("s1 DONE", "s2 DONE");
     }
@@ -106,7 +107,8 @@ class SagaBatchTest {
                 List.of(),
                 null,
                 List.of(),
-                null);
+                null,
+                0);
         assertThatThrownBy(() -> run(lost))
                 .cause()
                 .extracting(e -> ((SQLException) e).getSQLState())
@@ -162,11 +164,12 @@ class SagaBatchTest {
                 List.of(),
                 "cart:7",
                 List.of(),
-                null);
+                null,
+                0);
         var next = start("s2", "cart:7");
 
-        assertThat(run(next, ended)).containsExactly(started("s2"), new Result.Recorded());
-        assertThat(run(next, ended)).containsExactly(started("s2"), new Result.Recorded());
+        assertThat(run(next, ended)).containsExactly(started("s2"), new Result.Recorded(2));
+        assertThat(run(next, ended)).containsExactly(started("s2"), new Result.Recorded(3));
         assertThat(postgres.texts("SELECT saga_id FROM saga.saga_subjects")).containsExactly("s2");
     }
 
@@ -183,6 +186,23 @@ class SagaBatchTest {
         assertThat(run(first, same, other, repeated)).containsExactly(taken, taken, started("s4"), already("s4"));
         assertThat(postgres.texts("SELECT saga_id FROM saga.saga_start_keys ORDER BY saga_id"))
                 .containsExactly("s1", "s4");
+    }
+
+    @Test
+    void a_signal_says_whether_it_is_for_a_saga_of_this_node_also_when_it_is_sent_again() {
+        run(start("s1"));
+        var other = registry.enter("b");
+        postgres.execute("INSERT INTO saga.saga_runs (saga_id, definition, version, status, payload, node, epoch,"
+                + " created_at, updated_at) SELECT 's2', definition, version, status, payload, 'b', " + other.epoch()
+                + ", created_at, updated_at FROM saga.saga_runs");
+        var here = new Command.Send(Signal.of("s1", "k", "confirmed", "", NOW), null);
+        var there = new Command.Send(Signal.of("s2", "k", "confirmed", "", NOW), null);
+
+        assertThat(run(here, there))
+                .containsExactly(
+                        new Result.Sent(new SignalAnswer.Recorded(false), true),
+                        new Result.Sent(new SignalAnswer.Recorded(false), false));
+        assertThat(run(here)).containsExactly(new Result.Sent(new SignalAnswer.Recorded(true), true));
     }
 
     @Test
@@ -244,7 +264,7 @@ class SagaBatchTest {
 
     private static Append append(String sagaId, LogEntry... entries) {
         return new Append(
-                sagaId, List.of(entries), null, List.of(), List.of(), List.of(), List.of(), null, List.of(), null);
+                sagaId, List.of(entries), null, List.of(), List.of(), List.of(), List.of(), null, List.of(), null, 0);
     }
 
     private static LogEntry entry(int seq, String step, SagaEvent event) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
@@ -106,6 +107,23 @@ class SagaDefinitionTest {
         refuses(
                 "is valid for PT1S, less than its time limit of PT10S",
                 named("trip").pivot("pay", complete().andThen(step -> step.validFor(Duration.ofSeconds(1)))));
+    }
+
+    @Test
+    void sagas_of_a_step_from_the_pivot_on_must_be_allowed_to_fail() {
+        var parcel = named("parcel").pivot("send", complete()).build();
+        var order = named("order").pivot("ship", complete().andThen(step -> step.startsSagas(parcel, List::of)));
+
+        assertThatIllegalArgumentException()
+                .isThrownBy(order::build)
+                .withMessageContaining("step 'ship' starts sagas that must not fail");
+        assertThat(named("order")
+                        .pivot("ship", complete().andThen(step -> step.startsSagasThatMayFail(parcel, List::of)))
+                        .build()
+                        .step("ship")
+                        .children()
+                        .mayFail())
+                .isTrue();
     }
 
     private static void refuses(String fault, SagaDefinition.Builder<String> definition) {

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.Callable;
@@ -24,6 +25,9 @@ class SagaRunTest {
             trip.pausing(Backoff.DEFAULT).definition();
     private Instant now = START;
     private int diesAfter = Integer.MAX_VALUE;
+    private boolean stopping;
+    private Surroundings surroundings = Surroundings.NONE;
+    private SagaRun<String> current;
 
     @Test
     void nothing_is_done_before_what_it_depends_on_is_recorded() {
@@ -63,13 +67,13 @@ class SagaRunTest {
         run.advance();
         run.advance();
         for (int repetition = 1; repetition <= 3; repetition++) {
-            run.hurry();
+            run.deliver(signal("retry " + repetition, Signal.RETRY, ""));
             run.advance();
             run.advance();
         }
         assertThat(now).isEqualTo(START);
 
-        run.hurry();
+        run.deliver(signal("retry 4", Signal.RETRY, ""));
         run.advance();
         assertThat(now).isEqualTo(deadline);
     }
@@ -95,7 +99,122 @@ class SagaRunTest {
         }
     }
 
+    @Test
+    void a_signal_that_comes_while_its_wait_is_repeated_ends_the_wait_that_follows() {
+        var deadline = START.plus(Duration.ofMinutes(1));
+        trip.when("hotel", (payload, call) -> {
+            if (call.attempt() == 1) {
+                current.deliver(signal("k1", "room-free", "7"));
+            }
+            return call.signals().containsKey("room-free")
+                    ? Outcome.Done.done()
+                    : new Outcome.Waiting("room-free", call.attempt() == 0 ? deadline : now.plus(Duration.ofDays(1)));
+        });
+        run(List.of()).toTheEnd();
+
+        assertThat(Standing.of(recorded).status()).isEqualTo(SagaStatus.COMPLETED);
+        assertThat(now).isBefore(deadline.plus(Duration.ofMinutes(1)));
+    }
+
+    @Test
+    void a_cancel_that_came_during_the_last_step_before_the_pivot_finds_the_pivot_not_begun() {
+        trip.when("hotel", (payload, call) -> {
+            current.deliver(signal("c1", Signal.CANCEL, "changed my mind"));
+            return Outcome.Done.done();
+        });
+        run(List.of()).toTheEnd();
+
+        assertThat(events()).doesNotContain(SagaEvent.PIVOT_BEGUN).endsWith(SagaEvent.SAGA_FAILED);
+        assertThat(trip.called()).containsExactly("seat", "hotel", "hotel:undo", "seat:undo");
+    }
+
+    /// It would be put down until the end of time.
+    @Test
+    void a_saga_whose_definition_is_resumed_while_it_looks_whether_it_is_paused_goes_on() {
+        surroundings = new Surroundings() {
+            private boolean paused = true;
+
+            @Override
+            public boolean paused(String name) {
+                var before = paused;
+                paused = false;
+                return before;
+            }
+
+            @Override
+            public Optional<Duration> putDownAfter() {
+                return Optional.of(Duration.ofMinutes(1));
+            }
+        };
+        var run = run(List.of());
+        run.toTheEnd();
+
+        assertThat(run.isPutDown()).isFalse();
+        assertThat(Standing.of(recorded).status()).isEqualTo(SagaStatus.COMPLETED);
+    }
+
+    @Test
+    void closing_waits_for_an_undo_that_is_under_way_and_was_resolved_meanwhile() {
+        trip.answers("pay", new Outcome.Refused("declined", "no")).when("hotel:undo", (payload, call) -> {
+            if (call.attempt() < 3) {
+                return new Outcome.Failed("down");
+            }
+            var said = FlatJson.write(Map.of("step", "hotel", "reason", "by phone", "evidence", "call 7"));
+            current.deliver(signal("r1", Signal.RESOLVE, said));
+            return null;
+        });
+        run(List.of()).toTheEnd();
+
+        assertThat(events())
+                .containsSubsequence(SagaEvent.RESOLVED, SagaEvent.UNDO_FAILED, SagaEvent.SAGA_FAILED)
+                .endsWith(SagaEvent.SAGA_FAILED);
+    }
+
+    @Test
+    void a_dead_letter_that_hangs_does_not_keep_the_undo_behind_it_from_its_turn() {
+        var undone = new ArrayList<Instant>();
+        trip.within(Duration.ofHours(1))
+                .answers("pay", new Outcome.Refused("declined", "no"))
+                .when("hotel:undo", (payload, call) -> call.attempt() < 3 ? new Outcome.Failed("down") : null)
+                .when("seat:undo", (payload, call) -> {
+                    if (call.attempt() < 3) {
+                        return new Outcome.Failed("down");
+                    }
+                    undone.add(now);
+                    return Outcome.Done.done();
+                });
+        var run = run(trip.definition(), List.of());
+        while (undone.isEmpty()) {
+            run.advance();
+        }
+
+        assertThat(undone.getFirst()).isBefore(START.plus(Duration.ofMinutes(1)));
+    }
+
+    @Test
+    void a_group_of_a_node_that_stops_begins_nothing_while_it_waits_for_what_is_under_way() {
+        var flow = SagaDefinition.named("trip")
+                .version(1)
+                .carrying(Trip.TEXT)
+                .parallel(
+                        "bookings", group -> group.step("hotel", this::undoable).step("car", this::undoable))
+                .pivot("pay", step -> trip.says(step, "PAYING"))
+                .build();
+        trip.when("hotel", (payload, call) -> null).when("car", (payload, call) -> {
+            stopping = true;
+            return new Outcome.Failed("down");
+        });
+
+        assertThatThrownBy(() -> run(flow, List.of()).toTheEnd()).isInstanceOf(StoppedException.class);
+        assertThat(trip.called()).containsExactly("hotel", "car");
+        assertThat(events()).containsExactly(SagaEvent.FAILED, SagaEvent.UNCLEAR);
+    }
+
     private SagaRun<String> run(List<LogEntry> log) {
+        return run(definition, log);
+    }
+
+    private SagaRun<String> run(SagaDefinition<String> flow, List<LogEntry> log) {
         var tools = new SagaRun.Tools(
                 new Rows(),
                 new Inline(),
@@ -103,15 +222,28 @@ class SagaRunTest {
                 new Random(1),
                 SagaListener.NONE,
                 TraceBinding.NONE,
-                Surroundings.NONE);
+                surroundings);
         var execution = new Execution("s1", "trip", 1, "{}", null, null, null, START);
-        return new SagaRun<>(definition, execution, "to Rome", log, tools);
+        current = new SagaRun<>(flow, execution, "to Rome", log, tools);
+        return current;
+    }
+
+    private static Signal signal(String key, String name, String payload) {
+        return new Signal("s1", key, name, payload, "olga", START);
+    }
+
+    private List<SagaEvent> events() {
+        return recorded.stream().map(LogEntry::event).toList();
+    }
+
+    private StepSpec<String> undoable(StepSpec<String> step) {
+        return trip.says(step, "BOOKING").undoneBy(trip::call).compensatedAt("SERVICE");
     }
 
     private StepCaller.Call call(Callable<Outcome> attempt) {
         history.add("call");
         try {
-            var outcome = Optional.of(attempt.call());
+            var outcome = Optional.ofNullable(attempt.call()); // without one it hangs
             return new StepCaller.Call() {
                 @Override
                 public Optional<Outcome> outcome() {
@@ -137,7 +269,7 @@ class SagaRunTest {
 
         @Override
         public void await(Duration atMost, Alarm alarm) {
-            throw new AssertionError("nothing is ever under way");
+            now = now.plus(atMost);
         }
     }
 
@@ -145,7 +277,7 @@ class SagaRunTest {
     private final class Rows implements SagaLog {
 
         @Override
-        public void append(Command.Append append) {
+        public long append(Command.Append append) {
             if (recorded.size() >= diesAfter) {
                 throw new StoppedException("died before " + append.entries());
             }
@@ -155,11 +287,12 @@ class SagaRunTest {
                     append.entries().stream()
                             .map(entry -> entry.event() + " " + entry.step())
                             .toList()));
+            return 0;
         }
 
         @Override
         public boolean stopped() {
-            return false;
+            return stopping;
         }
     }
 

@@ -9,6 +9,7 @@ import static org.awaitility.Awaitility.await;
 import dev.holdfast.groupcommit.OverloadedException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -93,6 +94,45 @@ class SignalTest {
         var view = engine.await("s1", SOON).orElseThrow();
         assertThat(view.status()).isEqualTo(SagaStatus.COMPLETED);
         assertThat(view.log().stream().map(LogEntry::event)).doesNotContain(SagaEvent.RECOVERED);
+    }
+
+    @Test
+    void a_saga_that_was_put_down_or_parked_meanwhile_is_not_taken_for_one_that_was_left_behind() throws Exception {
+        waitsAtHotel();
+        begin(PUT_DOWN_AT_ONCE);
+        await().until(() -> engine.quiet());
+        var reads = new SagaReads(postgres.dataSource());
+        var node = new NodeId(
+                postgres.texts("SELECT node FROM saga.saga_nodes").getFirst(),
+                postgres.number("SELECT epoch FROM saga.saga_nodes"));
+
+        assertThat(reads.toRun(node, List.of("s1"))).isEmpty();
+        postgres.execute("UPDATE saga.saga_runs SET wake_at = NULL, parked = 'BROKEN'");
+        assertThat(reads.toRun(node, List.of("s1"))).isEmpty();
+        postgres.execute("UPDATE saga.saga_runs SET parked = NULL");
+        assertThat(reads.toRun(node, List.of("s1"))).hasSize(1);
+    }
+
+    @Test
+    void a_saga_that_is_put_down_finds_a_place_also_where_new_ones_have_taken_all() throws Exception {
+        waitsAtHotel();
+        begin(PUT_DOWN_AT_ONCE.withMaxInFlight(1));
+        await().until(() -> engine.quiet());
+        var booking = new CountDownLatch(1);
+        var mayBook = new CountDownLatch(1);
+        trip.when("seat", (payload, call) -> {
+            booking.countDown();
+            mayBook.await();
+            return Outcome.Done.done();
+        });
+        engine.start(definition, request("s2"));
+        assertThat(booking.await(20, TimeUnit.SECONDS)).isTrue();
+
+        engine.signal("s1", "confirmed", "k1", "room 7");
+
+        assertThat(engine.await("s1", SOON).orElseThrow().status()).isEqualTo(SagaStatus.COMPLETED);
+        assertThat(engine.runs("s2")).isTrue();
+        mayBook.countDown();
     }
 
     @Test

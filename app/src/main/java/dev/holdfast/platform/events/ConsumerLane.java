@@ -115,7 +115,7 @@ final class ConsumerLane implements AutoCloseable {
         if (connection == null || connection.isClosed()) {
             connection = consumer.database().direct().getConnection();
             connection.setAutoCommit(false);
-            Sessions.prepare(connection, "holdfast consumer " + consumer.name(), settings.handlerTimeout());
+            Sessions.prepare(connection, "holdfast consumer " + consumer.name(), settings.handlerTimeout(), settings);
         }
         return connection;
     }

@@ -9,11 +9,13 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /// @param lease how long a relay that has died keeps its buckets. A relay renews after a third of it. 500 ms to 5
 ///     min, default 5 s. Shorter finds a dead relay sooner; a page that takes longer than this is delivered twice,
 ///     which inboxes ignore
-/// @param gather the pause between two looks while events keep coming: events that arrive meanwhile share a page
-///     and its transactions. 1 ms to 1 s, default 4 ms. Part of the time from commit to handler
+/// @param gather the pause between two pages while events keep coming: events that arrive meanwhile share a page
+///     and its transactions. 1 ms to 1 s, default 8 ms. Part of the time from commit to handler. A relay that waits
+///     for a commit looks four times as often
 /// @param sweep how often a relay looks without having been told of anything: finds what another process wrote and
-///     died before telling of. 50 ms to 1 min, default 1 s
-/// @param pageSize events read, delivered and deleted at a time. 1 to 10,000, default 1,000
+///     died before telling of. 50 ms to 1 min, default 1 s; under load it takes up to three times as long, because
+///     it tells what is forgotten from what is on its way by its age
+/// @param pageSize events delivered at a time, or read at a time. 1 to 10,000, default 1,000
 /// @param pageBytes payload read at a time at most (one event always is), in bytes. From 1,024, default 8 MiB
 /// @param stuckAfter failed attempts after which an event is marked STUCK and an alert raised. 1 or more, default 5
 /// @param retryFirst the pause after an event's first failed attempt; it doubles. 1 ms or more, default 500 ms
@@ -26,10 +28,15 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /// @param partitionsAhead partitions created before they are needed, 1 to 48, default 3
 /// @param inboxKept how long a consumer remembers a subject it hears nothing more of. At least 2 days, default 30
 /// @param upkeep how often partitions, backlog figures and old inbox rows are seen to. Default 15 s
+/// @param rate events per second that leave each outbox by this process at most. For consumers that bear no more: a
+///     broker with a quota, a database that others need too. What comes faster waits in the outbox, so watch
+///     `holdfast.outbox.pending` and `holdfast.outbox.oldest.seconds`, and leave room above what comes in, or the
+///     backlog never ends. Several processes with relays on one database have this rate each. 0 to 1,000,000,
+///     default 0: no limit
 @ConfigurationProperties("holdfast.events")
 public record EventSettings(
         @DefaultValue("5s") Duration lease,
-        @DefaultValue("4ms") Duration gather,
+        @DefaultValue("8ms") Duration gather,
         @DefaultValue("1s") Duration sweep,
         @DefaultValue("1000") int pageSize,
         @DefaultValue("8388608") int pageBytes,
@@ -41,7 +48,8 @@ public record EventSettings(
         @DefaultValue("1h") Duration partition,
         @DefaultValue("3") int partitionsAhead,
         @DefaultValue("30d") Duration inboxKept,
-        @DefaultValue("15s") Duration upkeep) {
+        @DefaultValue("15s") Duration upkeep,
+        @DefaultValue("0") int rate) {
 
     public EventSettings {
         between("lease", lease, Duration.ofMillis(500), Duration.ofMinutes(5));
@@ -58,13 +66,14 @@ public record EventSettings(
         between("partitions-ahead", partitionsAhead, 1, 48);
         between("inbox-kept", inboxKept, Duration.ofDays(2), Duration.ofDays(3_650));
         between("upkeep", upkeep, Duration.ofMillis(100), Duration.ofHours(1));
+        between("rate", rate, 0, 1_000_000);
     }
 
     /// The defaults.
     public static EventSettings defaults() {
         return new EventSettings(
                 Duration.ofSeconds(5),
-                Duration.ofMillis(4),
+                Duration.ofMillis(8),
                 Duration.ofSeconds(1),
                 1_000,
                 8 << 20,
@@ -76,7 +85,8 @@ public record EventSettings(
                 Duration.ofHours(1),
                 3,
                 Duration.ofDays(30),
-                Duration.ofSeconds(15));
+                Duration.ofSeconds(15),
+                0);
     }
 
     private static <T extends Comparable<T>> void between(String setting, T value, T least, T most) {

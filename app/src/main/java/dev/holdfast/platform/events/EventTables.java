@@ -39,6 +39,7 @@ final class EventTables {
 
     static void createOutbox(ServiceDatabase database) {
         create(database, "outbox-1");
+        create(database, "outbox-2");
     }
 
     static void createInbox(ServiceDatabase database) {

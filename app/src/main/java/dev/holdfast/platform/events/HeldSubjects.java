@@ -28,9 +28,11 @@ final class HeldSubjects {
     }
 
     /// What is due is simply no longer left out, so the next page has it, its earliest event first.
-    void letGoOfDue() {
+    ///
+    /// @return whether there was any
+    boolean letGoOfDue() {
         long now = System.nanoTime();
-        holds.values().removeIf(hold -> hold.dueNanos() - now <= 0);
+        return holds.values().removeIf(hold -> hold.dueNanos() - now <= 0);
     }
 
     boolean full() {

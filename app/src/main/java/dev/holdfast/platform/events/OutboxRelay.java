@@ -14,15 +14,19 @@ import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Takes the events of one outbox to the bus: read a page of its buckets in id order, publish, delete what every
-/// consumer has. One thread, one connection.
+/// Takes the events of one outbox to the bus: take what writers of this process have handed over, or read a page of
+/// its buckets in id order; publish; delete what every consumer has. One thread, one connection.
 ///
-/// Whatever dies in between, the order of these three makes the next page start with the same events: published and
-/// not deleted means published again, and the consumers' inboxes ignore it.
+/// Whatever dies in between, the order of these three makes the next reading start with the same events: published
+/// and not deleted means published again, and the consumers' inboxes ignore it.
+///
+/// It reads when it starts, when buckets come over, when another process tells of events, when a subject is no
+/// longer held back, when something handed over may not be delivered ([HandedOver]), and when a regular look finds
+/// a row that should be gone. The rest of the time what it delivers is never read.
 final class OutboxRelay implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(OutboxRelay.class);
-    private static final Duration FLOOR_EVERY = Duration.ofSeconds(1);
+    private static final Duration DELETE_AFTER = Duration.ofMillis(50);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
     private static final Duration PATIENCE_AT_CLOSE = Duration.ofSeconds(10);
 
@@ -36,14 +40,17 @@ final class OutboxRelay implements AutoCloseable {
     private final BucketLeases leases;
     private final ReadingFloor floor;
     private final HeldSubjects held;
+    private final HandedOver handedOver;
+    private final Pace pace;
     private final Intercom intercom;
     private final Thread thread;
     private volatile boolean closing;
     private Connection connection;
     private long renewAt;
-    private long floorAt;
+    private long lookAt;
+    private long deleteAt;
     private int looksInVain;
-    private List<OutboxRow> delivered = List.of();
+    private List<OutboxRow> delivered = new ArrayList<>();
 
     OutboxRelay(JdbcOutbox outbox, EventBus bus, EventSettings settings, EventsListener listener) {
         var database = outbox.database();
@@ -56,6 +63,8 @@ final class OutboxRelay implements AutoCloseable {
         this.leases = new BucketLeases(database.schema(), name, settings.lease());
         this.floor = new ReadingFloor(database.schema());
         this.held = new HeldSubjects(settings);
+        this.handedOver = new HandedOver(settings);
+        this.pace = new Pace(settings.rate(), System::nanoTime);
         this.intercom = new Intercom(database, name, outbox.bell());
         this.thread =
                 Thread.ofPlatform().name("relay-" + database.schema()).daemon().unstarted(this::run);
@@ -86,42 +95,45 @@ final class OutboxRelay implements AutoCloseable {
         resign();
     }
 
-    /// What the turn before has delivered is deleted in the transaction of this turn's read: one commit less a
-    /// page.
     private void turn() throws SQLException, InterruptedException {
         var db = connect();
-        rows.delete(db, delivered);
         if (System.nanoTime() - renewAt >= 0) {
             renew(db);
         }
         answerRings(db);
+        if (held.letGoOfDue() | outbox.bell().toldToRead()) {
+            handedOver.fallBehind();
+        }
         if (leases.owned().isEmpty()) {
-            commit(db);
+            deleteDelivered(db);
             rest(untilRenewal());
             return;
         }
-        held.letGoOfDue();
-        if (held.full()) {
-            commit(db);
-            pause(min(held.untilDue(), untilRenewal()));
+        int most = pace.allowed(settings.pageSize());
+        if (held.full() || most == 0) {
+            deleteDelivered(db);
+            pause(min(held.full() ? held.untilDue() : settings.gather().plus(pace.untilNext()), untilRenewal()));
             return;
         }
-        var page = read(db);
+        var page = next(db, most);
         if (page.isEmpty()) {
-            rest(min(settings.sweep(), min(held.untilDue(), untilRenewal())));
+            rest(min(untilLook(), min(held.untilDue(), untilRenewal())));
             return;
         }
         looksInVain = 0;
         deliver(db, page);
-        if (page.size() < settings.pageSize()) {
+        if (page.size() < most) {
             pause(settings.gather());
         }
     }
 
+    /// Renewing commits, so what is delivered is deleted with it.
     private void renew(Connection db) throws SQLException {
+        deleteDelivered(db);
         renewAt = System.nanoTime() + settings.lease().dividedBy(3).toNanos();
         if (leases.renew(db)) {
             floor.reset();
+            handedOver.fallBehind();
         }
     }
 
@@ -133,27 +145,83 @@ final class OutboxRelay implements AutoCloseable {
             return;
         }
         var ended = rows.ended(db, open);
-        outbox.bell().ended(ended);
+        outbox.bell().ended(ended.keySet()).forEach((transaction, ring) -> {
+            if (ended.get(transaction)) {
+                handedOver.take(ring);
+            }
+        });
         if (!ended.isEmpty() && leases.shared()) {
             intercom.tellOthers(db);
         }
     }
 
-    private List<OutboxRow> read(Connection db) throws SQLException {
-        if (System.nanoTime() - floorAt >= 0) {
-            floorAt = System.nanoTime() + FLOOR_EVERY.toNanos();
-            floor.advance(db);
+    /// The next events, outside a transaction.
+    private List<OutboxRow> next(Connection db, int most) throws SQLException {
+        if (System.nanoTime() - lookAt >= 0) {
+            look(db);
         }
-        var page = rows.read(db, floor.value(), leases.owned(), held.subjects());
+        if (!handedOver.behind()) {
+            var page = handedOver.page(leases.owned(), held.subjects(), most);
+            if (!page.isEmpty()) {
+                deleteInTime(db);
+                return page;
+            }
+        }
+        if (!handedOver.behind()) {
+            deleteDelivered(db);
+            return List.of();
+        }
+        return read(db, most);
+    }
+
+    /// What is delivered is deleted first, in the same transaction: it is not read again.
+    private List<OutboxRow> read(Connection db, int most) throws SQLException {
+        rows.delete(db, delivered);
+        handedOver.readInstead();
+        var page = rows.read(db, floor.value(), leases.owned(), held.subjects(), most);
         commit(db);
-        var first = page.isEmpty() ? Long.MAX_VALUE : page.getFirst().id();
-        floor.found(Math.min(first, held.lowestId()));
-        return page;
+        if (page.full()) {
+            handedOver.fallBehind();
+        }
+        handedOver.delivered(page.rows());
+        return page.rows();
+    }
+
+    /// Now and then, whoever has told of what. What waits while nothing is on its way was not handed over; while
+    /// events are on their way, what has waited since the look before was not.
+    private void look(Connection db) throws SQLException {
+        lookAt = System.nanoTime() + settings.sweep().toNanos();
+        rows.delete(db, delivered);
+        floor.advance(db);
+        long lowest = rows.lowest(db, floor.value(), leases.owned(), held.subjects());
+        commit(db);
+        boolean old = floor.isOld(lowest);
+        floor.found(Math.min(lowest, held.lowestId()));
+        boolean onTheirWay = !handedOver.isEmpty() || !outbox.bell().open().isEmpty();
+        if (old || (lowest != Long.MAX_VALUE && !onTheirWay)) {
+            handedOver.fallBehind();
+        }
+    }
+
+    /// Deleting flushes the log, so pages share it.
+    private void deleteInTime(Connection db) throws SQLException {
+        if (delivered.size() >= 2 * settings.pageSize() || System.nanoTime() - deleteAt >= 0) {
+            rows.delete(db, delivered);
+            commit(db);
+        } else {
+            db.commit();
+        }
+    }
+
+    private void deleteDelivered(Connection db) throws SQLException {
+        rows.delete(db, delivered);
+        commit(db);
     }
 
     private void commit(Connection db) throws SQLException {
         db.commit();
-        delivered = List.of();
+        delivered.clear();
+        deleteAt = System.nanoTime() + DELETE_AFTER.toNanos();
     }
 
     private void deliver(Connection db, List<OutboxRow> page) throws SQLException, InterruptedException {
@@ -167,7 +235,8 @@ final class OutboxRelay implements AutoCloseable {
             db.commit();
             tellOfFailures(failed);
         }
-        delivered = done;
+        delivered.addAll(done);
+        pace.gone(page.size());
         listener.delivered(source, done.size(), Duration.ofNanos(System.nanoTime() - begun));
         if (!done.isEmpty()) {
             listener.arrived(source, done.getFirst().event().at());
@@ -192,6 +261,7 @@ final class OutboxRelay implements AutoCloseable {
     private OutboxRows.Failed hold(OutboxRow row, Setback setback) {
         int attempts = row.attempts() + 1;
         held.hold(row.event().subject(), row.id(), attempts);
+        handedOver.failed(row.event().subject());
         listener.failed(source, setback.consumer(), attempts, attempts >= settings.stuckAfter());
         return new OutboxRows.Failed(row, attempts, setback.consumer() + ": " + setback.error());
     }
@@ -226,7 +296,7 @@ final class OutboxRelay implements AutoCloseable {
             looksInVain = 0;
             outbox.bell().await(most);
         } else {
-            pause(settings.gather().multipliedBy(1 + Math.min(20, looksInVain++ / 10)));
+            pause(settings.gather().dividedBy(4).multipliedBy(1 + Math.min(80, looksInVain++ / 10)));
         }
     }
 
@@ -234,7 +304,7 @@ final class OutboxRelay implements AutoCloseable {
         if (connection == null || connection.isClosed()) {
             connection = outbox.database().direct().getConnection();
             connection.setAutoCommit(false);
-            Sessions.prepare(connection, "holdfast relay " + outbox.database().schema(), settings.lease());
+            Sessions.prepare(connection, "holdfast relay " + outbox.database().schema(), settings.lease(), settings);
             try (var statement = connection.createStatement()) {
                 // The statistics of a table that is empty one minute and holds a million rows the next are always
                 // wrong; what is right is always the index.
@@ -243,8 +313,10 @@ final class OutboxRelay implements AutoCloseable {
                 statement.execute("SET enable_sort = off");
             }
             connection.commit();
+            outbox.bell().connected();
             floor.reset();
             renewAt = System.nanoTime();
+            lookAt = System.nanoTime();
         }
         return connection;
     }
@@ -271,7 +343,8 @@ final class OutboxRelay implements AutoCloseable {
 
     /// What was delivered and not deleted is read again: after a fail-over its ids may be somebody else's.
     private void closeConnection() {
-        delivered = List.of();
+        delivered.clear();
+        handedOver.reset();
         Sessions.closeQuietly(connection);
         connection = null;
     }
@@ -282,6 +355,10 @@ final class OutboxRelay implements AutoCloseable {
         } catch (InterruptedException e) {
             closing = true;
         }
+    }
+
+    private Duration untilLook() {
+        return Duration.ofNanos(Math.max(0, lookAt - System.nanoTime()));
     }
 
     private Duration untilRenewal() {

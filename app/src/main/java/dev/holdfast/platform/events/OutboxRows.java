@@ -3,12 +3,15 @@ package dev.holdfast.platform.events;
 import dev.holdfast.platform.Event;
 import dev.holdfast.platform.ServiceDatabase;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /// A relay's statements on the rows of one outbox. Used by the relay's thread only.
 final class OutboxRows {
@@ -27,6 +30,17 @@ final class OutboxRows {
              LIMIT ?
             """;
 
+    /// Whether anything waits that nobody has handed over; the payload is not looked at.
+    private static final String LOWEST = """
+            SELECT id
+              FROM ${schema}.outbox
+             WHERE id > ?
+               AND bucket = ANY (?)
+               AND subject <> ALL (?)
+             ORDER BY id
+             LIMIT 1
+            """;
+
     /// The times let the planner leave out the other partitions.
     private static final String DELETE = """
             DELETE FROM ${schema}.outbox
@@ -43,8 +57,10 @@ final class OutboxRows {
                AND o.created_at = f.created_at
             """;
 
+    /// Which of these transactions have ended, and how. A crash of the database may have made their ids ones of the
+    /// future: of those nothing is asked, it would be an error.
     private static final String ENDED = """
-            SELECT x
+            SELECT x, pg_xact_status(x::xid8) = 'committed'
               FROM unnest(?::text[]) AS x
              WHERE pg_visible_in_snapshot(x::xid8, pg_current_snapshot())
             """;
@@ -53,6 +69,7 @@ final class OutboxRows {
 
     private final String source;
     private final String read;
+    private final String lowest;
     private final String delete;
     private final String markFailed;
     private final EventSettings settings;
@@ -60,6 +77,7 @@ final class OutboxRows {
     OutboxRows(ServiceDatabase database, EventSettings settings) {
         this.source = "/" + database.schema();
         this.read = EventTables.in(database.schema(), READ);
+        this.lowest = EventTables.in(database.schema(), LOWEST);
         this.delete = EventTables.in(database.schema(), DELETE);
         this.markFailed = EventTables.in(database.schema(), MARK_FAILED);
         this.settings = settings;
@@ -70,15 +88,18 @@ final class OutboxRows {
     /// @param attempts including this one
     record Failed(OutboxRow row, int attempts, String error) {}
 
+    /// @param full whether there may be more
+    record Page(List<OutboxRow> rows, boolean full) {}
+
     /// The next page. It ends early where its payloads exceed the limit of bytes, so that a backlog of large events
     /// is no more memory than one of small ones.
-    List<OutboxRow> read(Connection db, long floor, Collection<Short> buckets, Collection<String> heldSubjects)
+    ///
+    /// @param most rows, at most
+    Page read(Connection db, long floor, Collection<Short> buckets, Collection<String> heldSubjects, int most)
             throws SQLException {
         try (var statement = db.prepareStatement(read)) {
-            statement.setLong(1, floor);
-            statement.setArray(2, db.createArrayOf("int2", buckets.toArray()));
-            statement.setArray(3, db.createArrayOf("text", heldSubjects.toArray()));
-            statement.setInt(4, settings.pageSize());
+            narrow(db, statement, floor, buckets, heldSubjects);
+            statement.setInt(4, most);
             statement.setFetchSize(250);
             var page = new ArrayList<OutboxRow>();
             long bytes = 0;
@@ -89,20 +110,47 @@ final class OutboxRows {
                     bytes += row.event().data().length();
                 }
             }
-            return page;
+            return new Page(page, page.size() >= most || bytes >= settings.pageBytes());
         }
+    }
+
+    /// The id of the first row that waits, `Long.MAX_VALUE` when none does.
+    long lowest(Connection db, long floor, Collection<Short> buckets, Collection<String> heldSubjects)
+            throws SQLException {
+        try (var statement = db.prepareStatement(lowest)) {
+            narrow(db, statement, floor, buckets, heldSubjects);
+            try (var rows = statement.executeQuery()) {
+                return rows.next() ? rows.getLong(1) : Long.MAX_VALUE;
+            }
+        }
+    }
+
+    private static void narrow(
+            Connection db,
+            PreparedStatement statement,
+            long floor,
+            Collection<Short> buckets,
+            Collection<String> heldSubjects)
+            throws SQLException {
+        statement.setLong(1, floor);
+        statement.setArray(2, db.createArrayOf("int2", buckets.toArray()));
+        statement.setArray(3, db.createArrayOf("text", heldSubjects.toArray()));
     }
 
     void delete(Connection db, List<OutboxRow> rows) throws SQLException {
         if (rows.isEmpty()) {
             return;
         }
-        var times = rows.stream().map(OutboxRow::writtenAt).sorted().toList();
+        var first = rows.getFirst().writtenAt();
+        var last = first;
+        for (var row : rows) {
+            first = row.writtenAt().isBefore(first) ? row.writtenAt() : first;
+            last = row.writtenAt().isAfter(last) ? row.writtenAt() : last;
+        }
         try (var statement = db.prepareStatement(delete)) {
-            statement.setObject(1, times.getFirst());
-            statement.setObject(2, times.getLast());
-            statement.setArray(
-                    3, db.createArrayOf("int8", rows.stream().map(OutboxRow::id).toArray()));
+            statement.setObject(1, first);
+            statement.setObject(2, last);
+            statement.setObject(3, rows.stream().mapToLong(OutboxRow::id).toArray());
             statement.executeUpdate();
         }
     }
@@ -143,14 +191,15 @@ final class OutboxRows {
         }
     }
 
-    /// Which of these transactions have ended, so that a statement after this one sees what they committed.
-    List<String> ended(Connection db, List<String> transactions) throws SQLException {
+    /// Which of these transactions have ended, so that a statement after this one sees what they committed, and
+    /// whether they have committed anything.
+    Map<String, Boolean> ended(Connection db, List<String> transactions) throws SQLException {
         try (var statement = db.prepareStatement(ENDED)) {
-            statement.setArray(1, db.createArrayOf("text", transactions.toArray()));
-            var ended = new ArrayList<String>();
+            statement.setObject(1, transactions.toArray(String[]::new));
+            var ended = new HashMap<String, Boolean>();
             try (var rows = statement.executeQuery()) {
                 while (rows.next()) {
-                    ended.add(rows.getString(1));
+                    ended.put(rows.getString(1), rows.getBoolean(2));
                 }
             }
             return ended;

@@ -41,6 +41,11 @@ final class ReadingFloor {
         return floor;
     }
 
+    /// Whether a row was written before the last [#advance] but one, so that nobody will hand it over any more.
+    boolean isOld(long id) {
+        return proven && id <= mark;
+    }
+
     void reset() {
         floor = 0;
         snapshotEnd = null;

@@ -24,7 +24,7 @@ final class Batches {
     }
 
     static String path(String service) {
-        return "/internal/v1/" + service + "/batch";
+        return InternalDoor.PATH + "v1/" + service + "/batch";
     }
 
     /// @param calls each in JSON already

@@ -13,8 +13,11 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -29,7 +32,10 @@ import tools.jackson.core.JacksonException;
 @RestController
 final class InternalController implements DisposableBean {
 
+    private static final Logger LOG = LoggerFactory.getLogger(InternalController.class);
+
     private static final Duration PATIENCE_AT_CLOSE = Duration.ofSeconds(5);
+    private static final byte[] NO_LINE = {};
 
     private final Roles roles;
     private final Map<Role, Offer> offers = new EnumMap<>(Role.class);
@@ -57,7 +63,7 @@ final class InternalController implements DisposableBean {
     /// The head of the answer goes out before the first call is done: from it the caller knows that the request
     /// has arrived. If the caller is gone by the time there is something to write, the calls go on all the same; it
     /// asks again, under the same keys.
-    @PostMapping("/internal/v1/{service}/batch")
+    @PostMapping(InternalDoor.PATH + "v1/{service}/batch")
     void batch(@PathVariable String service, HttpServletRequest request, HttpServletResponse response)
             throws IOException, InterruptedException {
         var offer = offerOf(service);
@@ -95,13 +101,26 @@ final class InternalController implements DisposableBean {
                             "more calls are being worked on than this process" + " takes; nothing was recorded")));
             return;
         }
-        threads.execute(() -> {
-            try {
-                done.add(Batches.line(n, answer(offer, call)));
-            } finally {
-                free.release();
-            }
-        });
+        try {
+            threads.execute(() -> done.add(lineOf(offer, call, n)));
+        } catch (RejectedExecutionException e) {
+            free.release();
+            done.add(Batches.line(n, problem(503, "overloaded", "this process is ending; nothing was recorded")));
+        }
+    }
+
+    /// Always one, or the request would be waited for until its caller gives it up, and its connection and thread
+    /// with it. What is thrown here beyond what [#answer] takes is an error of the machine (no memory): the call is
+    /// left without a line, which its caller takes for unclear.
+    private byte[] lineOf(Offer offer, Call call, int n) {
+        try {
+            return Batches.line(n, answer(offer, call));
+        } catch (Throwable e) {
+            LOG.error("a call of {} is left without an answer; its caller will ask again", call.operation(), e);
+            return NO_LINE;
+        } finally {
+            free.release();
+        }
     }
 
     private Reply answer(Offer offer, Call call) {

@@ -8,6 +8,8 @@ import dev.holdfast.platform.remote.Heard.Answered;
 import dev.holdfast.platform.remote.Heard.Lost;
 import dev.holdfast.platform.remote.Heard.NotSent;
 import dev.holdfast.platform.remote.Heard.Turned;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /// The one table from what came back, or did not, to what a caller of the service is told. The same table, in
@@ -18,9 +20,12 @@ import java.util.Set;
 /// statuses by which anybody says that he has not even read it (413, 429). All else is unclear.
 final class Meaning {
 
-    /// Slugs of problems that say nothing was done: see `Problems` of the gateway, which words them so.
-    private static final Set<String> NOTHING_DONE =
-            Set.of("overloaded", "not-recorded", "downstream-unavailable", "unknown-operation");
+    /// Problems to one call that say nothing was done, with their status: see `Problems` of the gateway, which
+    /// words them so.
+    private static final Map<String, Integer> NOTHING_DONE =
+            Map.of("overloaded", 503, "not-recorded", 503, "downstream-unavailable", 503, "unknown-operation", 404);
+
+    private static final Set<Integer> OF_A_NO = Set.of(402, 404, 409);
 
     private Meaning() {}
 
@@ -31,8 +36,9 @@ final class Meaning {
         return switch (heard) {
             case Answered(var reply) -> answered(reply, operation, service, key);
             case Turned(var reply) -> throw turned(reply, service);
-            case NotSent(var why) -> throw new NoEffectException(service + ": " + why + "; nothing was sent", null);
-            case Lost(var why) -> throw unclear(service, why);
+            case NotSent(var why, var cause) ->
+                throw new NoEffectException(service + ": " + why + said(cause) + "; nothing was sent", cause);
+            case Lost(var why, var cause) -> throw unclear(service, why + said(cause), cause);
         };
     }
 
@@ -44,29 +50,33 @@ final class Meaning {
             throw unclear(service, "a status " + reply.status() + " that says nothing more");
         }
         var slug = reply.slug();
-        if (NOTHING_DONE.contains(slug)) {
+        if (Objects.equals(NOTHING_DONE.get(slug), reply.status())) {
             throw new NoEffectException(service + " did nothing: " + reply.detail(), null);
         }
-        if (reply.status() == 422) {
+        if (is(reply, 422, "idempotency-key-reused")) {
             throw new KeyReusedException(key);
         }
-        if (reply.status() == 400) {
-            throw slug.equals(Batches.INVALID_ARGUMENT)
-                    ? new IllegalArgumentException(reply.detail())
-                    : new RejectedRequestException(service, reply.detail(), null);
+        if (is(reply, 400, Batches.INVALID_ARGUMENT)) {
+            throw new IllegalArgumentException(reply.detail());
         }
-        if (reply.status() >= 500 || slug.equals("still-running")) {
+        if (is(reply, 400, "invalid-request")) {
+            throw new RejectedRequestException(service, reply.detail(), null);
+        }
+        if (!OF_A_NO.contains(reply.status()) || slug.equals("still-running")) {
             throw unclear(service, slug + ": " + reply.detail());
         }
         return orUnclear(service, () -> operation.no(Refusal.of(reply)));
     }
 
-    /// What is answered to a request as a whole was answered before any call in it was looked at, if it was one of
-    /// ours who answered.
+    private static boolean is(Reply reply, int status, String slug) {
+        return reply.status() == status && reply.slug().equals(slug);
+    }
+
+    /// What one of ours answers to a request as a whole with one of these, it answers before it looks at any call
+    /// in it. Anything else may come after some have begun.
     private static RuntimeException turned(Reply reply, String service) {
         var status = reply.status();
-        var refusedWhole =
-                reply.isOurProblem() && (status == 401 || status == 404 || NOTHING_DONE.contains(reply.slug()));
+        var refusedWhole = reply.isOurProblem() && (status == 401 || status == 404 || is(reply, 503, "overloaded"));
         if (refusedWhole || status == 413 || status == 429) {
             var why = reply.isOurProblem() ? reply.slug() + ", " + reply.detail() : "status " + status;
             return new NoEffectException(service + " takes no calls: " + why, null);
@@ -83,8 +93,16 @@ final class Meaning {
     }
 
     private static EffectUnclearException unclear(String service, String why) {
+        return unclear(service, why, null);
+    }
+
+    private static EffectUnclearException unclear(String service, String why, Throwable cause) {
         return new EffectUnclearException(
                 "what became of a call to " + service + " is unclear (" + why + "); repeat it under the same key",
-                null);
+                cause);
+    }
+
+    private static String said(Throwable cause) {
+        return cause == null || cause.getMessage() == null ? "" : " (" + cause.getMessage() + ")";
     }
 }

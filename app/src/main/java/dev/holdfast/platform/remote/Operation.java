@@ -20,8 +20,7 @@ public final class Operation<Q, R> {
     private static final String KEY = "key";
 
     private final String name;
-    private final JavaType asked;
-    private final JavaType yes;
+    private final Shape shape;
     private final Function<? super R, Refusal> refusalIn;
     private final Function<Refusal, ? extends R> refused;
     private final Duration patience;
@@ -33,14 +32,14 @@ public final class Operation<Q, R> {
             Function<Refusal, ? extends R> out,
             Duration wait) {
         this.name = Objects.requireNonNull(name, "name");
-        this.asked = shape.asked();
-        this.yes = shape.yes();
+        this.shape = shape;
         this.refusalIn = in;
         this.refused = out;
         this.patience = wait;
     }
 
-    private record Shape(JavaType asked, JavaType yes) {}
+    /// @param mayBeNothing whether null is an answer
+    private record Shape(JavaType asked, JavaType yes, boolean mayBeNothing) {}
 
     /// An operation to which nobody says no.
     public static <Q, R> Operation<Q, R> of(String name, Class<Q> asked, TypeReference<R> answered) {
@@ -59,7 +58,7 @@ public final class Operation<Q, R> {
     private static <Q, R> Operation<Q, R> of(String name, JavaType asked, JavaType yes) {
         return new Operation<>(
                 name,
-                new Shape(asked, yes),
+                new Shape(asked, yes, true),
                 _ -> null,
                 refusal -> {
                     throw new UnreadableAnswerException("'" + name + "' was answered with a no: " + refusal);
@@ -72,12 +71,12 @@ public final class Operation<Q, R> {
     /// @param in the no in an answer, or null: it is a yes
     /// @param out the answer that a no stands for
     public Operation<Q, R> refusing(Function<? super R, Refusal> in, Function<Refusal, ? extends R> out) {
-        return new Operation<>(name, new Shape(asked, yes), in, out, patience);
+        return new Operation<>(name, new Shape(shape.asked(), shape.yes(), false), in, out, patience);
     }
 
     /// For what takes longer than other calls of its service (an audit's walk through the books).
     public Operation<Q, R> lasting(Duration most) {
-        return new Operation<>(name, new Shape(asked, yes), refusalIn, refused, most);
+        return new Operation<>(name, shape, refusalIn, refused, most);
     }
 
     public String name() {
@@ -100,21 +99,26 @@ public final class Operation<Q, R> {
         if (call.idempotencyKey() != null && call.body() instanceof ObjectNode members) {
             members.put(KEY, call.idempotencyKey());
         }
-        return Wire.MAPPER.treeToValue(call.body(), asked);
+        return Wire.MAPPER.treeToValue(call.body(), shape.asked());
     }
 
     Reply answer(R result) {
         var no = result == null ? null : refusalIn.apply(result);
-        return no == null ? new Reply(200, Wire.MAPPER.valueToTree(result)) : no.reply();
+        return no == null ? new Reply(200, Wire.WHOLE.valueToTree(result)) : no.reply();
     }
 
     /// @throws UnreadableAnswerException it is not what this operation is answered with
     R yes(JsonNode body) {
+        R answer;
         try {
-            return Wire.TOLERANT.treeToValue(body, yes);
+            answer = Wire.TOLERANT.treeToValue(body, shape.yes());
         } catch (RuntimeException e) {
             throw new UnreadableAnswerException("the answer to '" + name + "' cannot be read: " + e.getMessage());
         }
+        if (answer == null && !shape.mayBeNothing()) {
+            throw new UnreadableAnswerException("'" + name + "' was answered with nothing");
+        }
+        return answer;
     }
 
     R no(Refusal refusal) {

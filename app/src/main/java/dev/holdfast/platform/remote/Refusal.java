@@ -2,6 +2,7 @@ package dev.holdfast.platform.remote;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.BiFunction;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.JsonNode;
 
@@ -23,13 +24,18 @@ public record Refusal(int status, String code, String message, Map<String, ?> me
         problem.put("title", code.replace('-', ' '));
         problem.put("status", status);
         problem.put("detail", message);
-        return new Reply(status, Wire.MAPPER.valueToTree(problem));
+        return new Reply(status, Wire.WHOLE.valueToTree(problem));
     }
 
     static Refusal of(Reply reply) {
         var members = new LinkedHashMap<String, JsonNode>();
         reply.body().properties().forEach(member -> members.put(member.getKey(), member.getValue()));
         return new Refusal(reply.status(), reply.slug(), reply.detail(), members);
+    }
+
+    /// The answer that this is, where it is nothing but a code and a message.
+    public <R> R as(BiFunction<String, String, R> no) {
+        return no.apply(code, message);
     }
 
     /// A further member of a no that has arrived.

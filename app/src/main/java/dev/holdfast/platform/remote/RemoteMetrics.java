@@ -15,11 +15,14 @@ import java.util.function.IntSupplier;
 /// How calls to other processes go, `holdfast.remote.*`, and when each service was last heard of.
 final class RemoteMetrics {
 
+    private static final String NO_EFFECT = "no-effect";
+    private static final String UNCLEAR = "unclear";
+
     private final MeterRegistry metrics;
     private final Clock clock;
     private final Map<Role, Last> last = new EnumMap<>(Role.class);
 
-    /// @param fault what was heard instead of an answer, or null
+    /// @param fault what was heard instead of an answer, without the words of exceptions; or null
     /// @param since when that, or its contrary, was heard first
     record Last(String fault, Instant since) {}
 
@@ -34,7 +37,7 @@ final class RemoteMetrics {
         gauge("open", "requests whose answers are not complete", role, open);
         gauge("open.limit", "requests that may be open; more wait", role, limits::mostOpen);
         // There before the first thing to count: an alarm on "it rose" misses the first otherwise.
-        for (var outcome : new String[] {"no-effect", "unclear"}) {
+        for (var outcome : new String[] {NO_EFFECT, UNCLEAR}) {
             faults(role, outcome);
         }
         batch(role);
@@ -44,20 +47,29 @@ final class RemoteMetrics {
         batch(role).record(calls);
     }
 
-    void heard(Role role, String operation, Heard heard, Duration took) {
+    void took(Role role, String operation, Duration took) {
         Timer.builder("holdfast.remote.call")
                 .description("a call, from being queued to its answer or the end of the caller's patience")
                 .tag("service", role.word())
                 .tag("operation", operation)
                 .register(metrics)
                 .record(took);
-        var fault = switch (heard) {
-            case Heard.Answered _ -> null;
-            case Heard.Turned(var reply) -> fault(role, "unclear", "status " + reply.status());
-            case Heard.NotSent(var why) -> fault(role, "no-effect", why);
-            case Heard.Lost(var why) -> fault(role, "unclear", why);
-        };
-        note(role, fault);
+    }
+
+    void answered(Role role) {
+        note(role, null);
+    }
+
+    /// See [Meaning], which decides that it is that.
+    void noEffect(Role role, Heard heard) {
+        faults(role, NO_EFFECT).increment();
+        note(role, heard.inShort());
+    }
+
+    /// See [Meaning], which decides that it is that.
+    void unclear(Role role, Heard heard) {
+        faults(role, UNCLEAR).increment();
+        note(role, heard.inShort());
     }
 
     /// What was heard of each service last; a service that was never called is missing.
@@ -72,14 +84,9 @@ final class RemoteMetrics {
         }
     }
 
-    private String fault(Role role, String outcome, String why) {
-        faults(role, outcome).increment();
-        return why;
-    }
-
     private Counter faults(Role role, String outcome) {
         return Counter.builder("holdfast.remote.faults")
-                .description("calls without an answer")
+                .description("calls without effect, or of unclear effect")
                 .tag("service", role.word())
                 .tag("outcome", outcome)
                 .register(metrics);

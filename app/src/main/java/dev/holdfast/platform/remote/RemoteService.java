@@ -1,5 +1,9 @@
 package dev.holdfast.platform.remote;
 
+import dev.holdfast.groupcommit.RejectedRequestException;
+import dev.holdfast.platform.EffectUnclearException;
+import dev.holdfast.platform.KeyReusedException;
+import dev.holdfast.platform.NoEffectException;
 import dev.holdfast.platform.Trace;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -7,6 +11,10 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// A service that runs in another process: every proxy calls through one of these.
 ///
@@ -19,6 +27,8 @@ import java.util.concurrent.Semaphore;
 ///
 /// Safe for use by many threads.
 public final class RemoteService implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RemoteService.class);
 
     private final Role role;
     private final ServicesSettings settings;
@@ -58,8 +68,26 @@ public final class RemoteService implements AutoCloseable {
         var call = operation.write(request, Trace.currentTraceparent());
         var patience = operation.patienceOr(settings.patience().with(role));
         var heard = ask(Wire.MAPPER.writeValueAsBytes(call), begun + patience.toNanos());
-        metrics.heard(role, operation.name(), heard, Duration.ofNanos(System.nanoTime() - begun));
-        return Meaning.of(heard, operation, role.word(), call.idempotencyKey());
+        metrics.took(role, operation.name(), Duration.ofNanos(System.nanoTime() - begun));
+        return counted(heard, () -> Meaning.of(heard, operation, role.word(), call.idempotencyKey()));
+    }
+
+    /// What the figures say is what the caller was told. An error that the service answers with is an answer.
+    private <R> R counted(Heard heard, Supplier<R> meaning) {
+        try {
+            var answer = meaning.get();
+            metrics.answered(role);
+            return answer;
+        } catch (NoEffectException e) {
+            metrics.noEffect(role, heard);
+            throw e;
+        } catch (EffectUnclearException e) {
+            metrics.unclear(role, heard);
+            throw e;
+        } catch (KeyReusedException | IllegalArgumentException | RejectedRequestException e) {
+            metrics.answered(role);
+            throw e;
+        }
     }
 
     private Heard ask(byte[] call, long until) {
@@ -71,13 +99,17 @@ public final class RemoteService implements AutoCloseable {
         return ticket.await();
     }
 
+    /// One that ended would not be missed until the last of them had: from then on the service could not be reached
+    /// before a restart. So whatever fails ends this turn and no more.
     private void sendOnAndOn() {
-        try {
-            while (!closed) {
+        while (!closed) {
+            try {
                 send(queue.take());
+            } catch (InterruptedException e) {
+                // Closed. What is still queued is told so by close().
+            } catch (Throwable e) {
+                LOG.error("a request to {} could not be made; its calls are unclear, the next ones are sent", role, e);
             }
-        } catch (InterruptedException e) {
-            // Closed. What is still queued is told so by close().
         }
     }
 
@@ -88,19 +120,34 @@ public final class RemoteService implements AutoCloseable {
             turnAway(first);
             throw e;
         }
-        var batch = gather(first);
-        if (batch.isEmpty()) {
-            open.release();
-            return;
+        var released = new AtomicBoolean();
+        Runnable release = () -> {
+            if (released.compareAndSet(false, true)) {
+                open.release();
+            }
+        };
+        var batch = new ArrayList<Ticket>();
+        Sender.Sent sent;
+        try {
+            gather(first, batch);
+            if (batch.isEmpty()) {
+                release.run();
+                return;
+            }
+            metrics.sent(role, batch.size());
+            sent = sender.send(batch, release);
+        } catch (Throwable e) {
+            // How far it came is not known. Who is missing in the batch is told the same when its patience ends.
+            batch.forEach(ticket -> ticket.say(new Heard.Lost("the request could not be made", e)));
+            release.run();
+            throw e;
         }
-        metrics.sent(role, batch.size());
-        sender.send(batch, open::release).awaitTakenIn();
+        sent.awaitTakenIn();
     }
 
     /// All that has queued up, in its order, as far as one request may carry it. Whose caller has left is passed
     /// over.
-    private List<Ticket> gather(Ticket first) {
-        var batch = new ArrayList<Ticket>();
+    private void gather(Ticket first, List<Ticket> batch) {
         int bytes = 0;
         for (var next = first; next != null; next = batch.size() < settings.maxBatch() ? fitting(bytes) : null) {
             if (next.take()) {
@@ -108,7 +155,6 @@ public final class RemoteService implements AutoCloseable {
                 bytes += next.call().length;
             }
         }
-        return batch;
     }
 
     /// The peeked ticket may be taken by another hand before it is polled; then the next one comes, of whatever

@@ -1,6 +1,8 @@
 package dev.holdfast.platform.remote;
 
+import java.net.InetAddress;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.util.List;
 import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -15,9 +17,36 @@ public final class RolesInitializer implements ApplicationContextInitializer<Con
         var environment = context.getEnvironment();
         var roles = Roles.of(environment.getProperty("holdfast.roles"));
         roles.elsewhere().forEach(role -> requireUrl(role, environment));
+        if (roles.chosen()) {
+            requireSecret(environment);
+        }
         var beans = context.getBeanFactory();
         beans.registerSingleton("roles", roles);
         beans.registerSingleton("roleFilter", new RoleFilter(roles));
+    }
+
+    /// The internal door confirms orders and moves money for whoever knocks. On this machine's own address it is
+    /// reached from this machine; on any other one a firewall rule that is forgotten would open it to everybody.
+    private static void requireSecret(Environment environment) {
+        var address = environment.getProperty("server.address");
+        var secret = environment.getProperty("holdfast.services.secret");
+        if (!isLoopback(address) && (secret == null || secret.isBlank())) {
+            throw new IllegalArgumentException("this process answers other processes of the shop at "
+                    + (address == null || address.isBlank() ? "every address of this machine" : address)
+                    + ", and whoever reaches it there could confirm orders and move money: set"
+                    + " holdfast.services.secret to the same long random text in all processes, or"
+                    + " server.address=127.0.0.1 if all of them run on this machine");
+        }
+    }
+
+    private static boolean isLoopback(String address) {
+        try {
+            return address != null
+                    && !address.isBlank()
+                    && InetAddress.getByName(address).isLoopbackAddress();
+        } catch (UnknownHostException e) {
+            return false;
+        }
     }
 
     private static void requireUrl(Role role, Environment environment) {

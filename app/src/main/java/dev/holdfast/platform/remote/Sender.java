@@ -85,7 +85,7 @@ final class Sender implements AutoCloseable {
                 .header("Content-Type", "application/json")
                 .POST(BodyPublishers.ofByteArray(body));
         if (settings.hasSecret()) {
-            request.header(Wire.SECRET, settings.secret());
+            request.header(InternalDoor.SECRET, settings.secret());
         }
         return request.build();
     }
@@ -139,8 +139,8 @@ final class Sender implements AutoCloseable {
             return silent();
         }
         return cause instanceof ConnectException || cause instanceof HttpConnectTimeoutException
-                ? new NotSent("nobody can be reached at its address (" + cause + ")")
-                : new Lost("the connection broke: " + cause);
+                ? new NotSent("nobody can be reached at its address", cause)
+                : new Lost("the connection broke", cause);
     }
 
     /// See [Sent#awaitTakenIn].

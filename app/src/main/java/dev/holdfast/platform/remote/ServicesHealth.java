@@ -28,7 +28,7 @@ final class ServicesHealth implements HealthIndicator {
                             ? "not asked yet"
                             : last.fault() == null
                                     ? "answers since " + last.since()
-                                    : "no answer since " + last.since() + ": " + last.fault());
+                                    : "fails since " + last.since() + ": " + last.fault());
         }
         return health.build();
     }

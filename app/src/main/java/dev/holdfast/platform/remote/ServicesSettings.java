@@ -7,7 +7,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /// How services in other processes are reached, `holdfast.services.*`. Unused where all run in one.
 ///
 /// @param secret sent along with every call as `Holdfast-Secret`, and demanded from every caller; the same in all
-///     processes. Default none: whoever reaches the port may call
+///     processes. Default none: whoever reaches the port may call; so without one a process with roles starts only
+///     on a loopback address (`server.address`)
 /// @param inFlight requests at once to one service that it has not taken in yet; meanwhile the calls gather. 1 to
 ///     64, default 4
 /// @param mostOpen requests at once to one service whose answers are not complete, each a connection. `in-flight`
@@ -35,9 +36,10 @@ public record ServicesSettings(
         @DefaultValue("20000") int mostServed,
         @DefaultValue Times patience) {
 
-    /// How long a caller waits for one service's answer, `holdfast.services.patience.inventory`. More than that
-    /// service's own patience with its lane (10 s), so that its answer comes first; less than what the flows give
-    /// the step that calls it (15 s, payment 30 s with an extension of the hold before it, shipping 60 s).
+    /// How long a caller waits for one service's answer, `holdfast.services.patience.inventory`, 50 ms to a minute.
+    /// More than that service's own patience with its lane (10 s), so that its answer comes first; less than what
+    /// the flows give the step that calls it (15 s, payment 30 s with an extension of the hold before it, shipping
+    /// 60 s), which the process with the checkout checks at its start.
     ///
     /// @param inventory default 11 s
     /// @param payment default 18 s
@@ -50,6 +52,18 @@ public record ServicesSettings(
             @DefaultValue("55s") Duration shipping,
             @DefaultValue("11s") Duration orders,
             @DefaultValue("11s") Duration others) {
+
+        public Times {
+            patience("inventory", inventory);
+            patience("payment", payment);
+            patience("shipping", shipping);
+            patience("orders", orders);
+            patience("others", others);
+        }
+
+        private static void patience(String service, Duration value) {
+            within("patience." + service, value, Duration.ofMillis(50), Duration.ofMinutes(1));
+        }
 
         Duration with(Role role) {
             return switch (role) {

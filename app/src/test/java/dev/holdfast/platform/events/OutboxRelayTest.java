@@ -123,6 +123,24 @@ class OutboxRelayTest {
     }
 
     @Test
+    void an_event_handed_over_waits_for_the_one_that_another_process_wrote_before_it() throws Exception {
+        try (var elsewhere = new Shop(database);
+                var delivery = node.deliverTo(mails)) {
+            for (int i = 0; i < 100; i++) {
+                elsewhere.change("a");
+                node.change("a");
+                node.change("b-" + i);
+            }
+            await().until(() -> node.pending() == 0);
+        }
+        assertThat(mails.sequencesOf("a"))
+                .isEqualTo(IntStream.rangeClosed(1, 200)
+                        .mapToObj(Integer::toString)
+                        .toList());
+        assertThat(mails.count()).isEqualTo(300);
+    }
+
+    @Test
     void two_relays_share_the_buckets_and_the_survivor_takes_over_a_frozen_ones() throws Exception {
         var frozen = new CountDownLatch(1);
         var thaw = new CountDownLatch(1);

@@ -70,14 +70,12 @@ class OutboxTest {
         shop.append(event);
         var rows = new OutboxRows(database.of("shop"), Shop.QUICK);
         try (var db = database.dataSource().getConnection()) {
-            rows.read(db, 0, List.of(Buckets.of(event.subject())), List.of()).forEach(row -> seen.add(row.event()));
+            rows.read(db, 0, List.of(Buckets.of(event.subject())), List.of(), 10)
+                    .rows()
+                    .forEach(row -> seen.add(row.event()));
         }
         assertThat(seen).hasSize(1);
-        assertThat(seen.getFirst())
-                .usingRecursiveComparison()
-                .ignoringFields("data")
-                .isEqualTo(event);
-        assertThat(seen.getFirst().data()).contains("59.90");
+        assertThat(seen.getFirst()).isEqualTo(event);
     }
 
     @Test
@@ -90,7 +88,7 @@ class OutboxTest {
         var rows = new OutboxRows(database.of("shop"), Shop.QUICK);
         try (var db = database.dataSource().getConnection()) {
             db.setAutoCommit(false);
-            assertThat(rows.read(db, 0, List.of(Buckets.of("a")), List.of()))
+            assertThat(rows.read(db, 0, List.of(Buckets.of("a")), List.of(), 10).rows())
                     .extracting(row -> row.event().sequence())
                     .containsExactly(1L, 2L);
         }

@@ -89,7 +89,7 @@ class ReadingFloorTest {
 
     private List<OutboxRow> look(Connection relay) throws SQLException {
         floor.advance(relay);
-        var page = rows.read(relay, floor.value(), ALL, List.of());
+        var page = rows.read(relay, floor.value(), ALL, List.of(), 1_000).rows();
         floor.found(page.isEmpty() ? Long.MAX_VALUE : page.getFirst().id());
         return page;
     }

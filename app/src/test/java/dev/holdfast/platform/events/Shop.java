@@ -47,7 +47,8 @@ final class Shop implements AutoCloseable {
                 Duration.ofHours(1),
                 2,
                 Duration.ofDays(30),
-                Duration.ofMillis(200));
+                Duration.ofMillis(200),
+                0);
     }
 
     TestDatabase database() {

@@ -196,8 +196,10 @@ class RemoteFaultsTest {
                 ours(401, "unauthorized", NoEffectException.class),
                 ours(404, "not-found", NoEffectException.class),
                 ours(503, "overloaded", NoEffectException.class),
-                ours(503, "not-recorded", NoEffectException.class),
-                ours(503, "downstream-unavailable", NoEffectException.class));
+                ours(503, "not-recorded", EffectUnclearException.class),
+                ours(503, "downstream-unavailable", EffectUnclearException.class),
+                ours(409, "unknown-operation", EffectUnclearException.class),
+                ours(400, "invalid-request", EffectUnclearException.class));
     }
 
     @ParameterizedTest(name = "the whole request answered {0} {2}")
@@ -220,8 +222,15 @@ class RemoteFaultsTest {
                 reply(503, problem(503, "database-unavailable"), EffectUnclearException.class),
                 reply(500, problem(500, "internal-error"), EffectUnclearException.class),
                 reply(200, "{\"text\":[]}", EffectUnclearException.class),
+                reply(200, "{}", EffectUnclearException.class),
+                reply(200, "null", EffectUnclearException.class),
+                reply(200, "{\"code\":\"a-new-no\",\"why\":\"because\"}", EffectUnclearException.class),
                 reply(409, "{\"some\":\"thing\"}", EffectUnclearException.class),
                 reply(409, problem(503, "overloaded"), EffectUnclearException.class),
+                reply(409, problem(409, "still-running"), EffectUnclearException.class),
+                reply(400, problem(400, "unreadable-request"), EffectUnclearException.class),
+                reply(422, problem(422, "unprocessable-content"), EffectUnclearException.class),
+                reply(403, problem(403, "forbidden"), EffectUnclearException.class),
                 reply(422, problem(422, "idempotency-key-reused"), KeyReusedException.class),
                 reply(400, problem(400, "invalid-argument"), IllegalArgumentException.class),
                 reply(400, problem(400, "invalid-request"), RejectedRequestException.class));
@@ -231,6 +240,21 @@ class RemoteFaultsTest {
     @MethodSource("replies")
     void an_answer_to_one_call(int status, String body, Class<?> meaning) throws Exception {
         assertThat(faultOf(answering(status, body))).isInstanceOf(meaning);
+    }
+
+    /// It answers, after all; but by what it answers nothing gets done.
+    @Test
+    void a_service_that_says_it_did_nothing_does_not_count_as_one_that_answers() throws Exception {
+        try (var server = new OddServer(answering(503, problem(503, "overloaded")));
+                var remote = new RemoteFixture(server.uri())) {
+            catchThrowable(() -> remote.ask("x"));
+            assertThat(remote.counted.last().get(Role.ORDERS).fault()).isEqualTo("overloaded");
+        }
+        try (var server = new OddServer(answering(422, problem(422, "idempotency-key-reused")));
+                var remote = new RemoteFixture(server.uri())) {
+            catchThrowable(() -> remote.ask("x"));
+            assertThat(remote.counted.last().get(Role.ORDERS).fault()).isNull();
+        }
     }
 
     @Test
@@ -263,8 +287,19 @@ class RemoteFaultsTest {
 
     private static Throwable faultAt(URI uri) {
         try (var remote = new RemoteFixture(uri)) {
-            return catchThrowable(() -> remote.ask("x"));
+            var fault = catchThrowable(() -> remote.ask("x"));
+            assertThat(faults(remote, "no-effect")).isEqualTo(fault instanceof NoEffectException ? 1 : 0);
+            assertThat(faults(remote, "unclear")).isEqualTo(fault instanceof EffectUnclearException ? 1 : 0);
+            return fault;
         }
+    }
+
+    private static double faults(RemoteFixture remote, String outcome) {
+        return remote.metrics
+                .get("holdfast.remote.faults")
+                .tag("outcome", outcome)
+                .counter()
+                .count();
     }
 
     private static Throwable faultOf(Conduct conduct) throws Exception {

@@ -18,8 +18,9 @@ final class RemoteFixture implements AutoCloseable {
                     refusal -> new No(refusal.code(), refusal.message()));
 
     final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
+    final RemoteMetrics counted = new RemoteMetrics(metrics, Clock.systemUTC());
     final RemoteService service;
-    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final ExecutorService threads;
     private final Sender sender;
 
     record Asked(String key, String text) {}
@@ -35,8 +36,13 @@ final class RemoteFixture implements AutoCloseable {
     }
 
     RemoteFixture(URI uri, ServicesSettings settings) {
+        this(uri, settings, Executors.newVirtualThreadPerTaskExecutor());
+    }
+
+    RemoteFixture(URI uri, ServicesSettings settings, ExecutorService threads) {
+        this.threads = threads;
         sender = new Sender(uri, Role.ORDERS, settings, threads);
-        service = new RemoteService(Role.ORDERS, settings, sender, new RemoteMetrics(metrics, Clock.systemUTC()));
+        service = new RemoteService(Role.ORDERS, settings, sender, counted);
     }
 
     static ServicesSettings settings(Duration takingIn, Duration patience) {

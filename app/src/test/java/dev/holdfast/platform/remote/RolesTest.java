@@ -7,6 +7,7 @@ import dev.holdfast.HoldfastApplication;
 import dev.holdfast.platform.events.Subscriptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -110,7 +111,26 @@ class RolesTest {
                 Map.of("holdfast.roles", "payment", "holdfast.services.notification.url", "https://mail.shop:8443/x"));
     }
 
-    private static void initialize(Map<String, Object> settings) {
+    @Test
+    void a_door_for_other_processes_that_strangers_may_reach_is_not_opened_without_a_secret() {
+        for (var address : List.of("0.0.0.0", "::", "10.0.0.7", "", "no-such-host.invalid")) {
+            var settings = Map.<String, Object>of("holdfast.roles", "shipping", "server.address", address);
+            assertThatThrownBy(() -> initialize(settings))
+                    .as(address)
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("set holdfast.services.secret to the same long random text");
+        }
+        initialize(Map.of(
+                "holdfast.roles", "shipping", "server.address", "0.0.0.0", "holdfast.services.secret", "s3cret"));
+        for (var address : List.of("127.0.0.1", "::1", "localhost")) {
+            initialize(Map.of("holdfast.roles", "shipping", "server.address", address));
+        }
+        initialize(Map.of("server.address", "0.0.0.0"));
+    }
+
+    private static void initialize(Map<String, Object> more) {
+        var settings = new HashMap<String, Object>(Map.of("server.address", "127.0.0.1"));
+        settings.putAll(more);
         try (var context = new GenericApplicationContext()) {
             context.getEnvironment().getPropertySources().addFirst(new MapPropertySource("test", settings));
             new RolesInitializer().initialize(context);

@@ -40,6 +40,8 @@ final class Customer {
     private final String name;
     private final Random random;
     private int errands;
+    private int asks = 10;
+    private Duration looksEvery = Duration.ZERO;
 
     /// @param name of its own in the campaign: ids and keys begin with it
     Customer(Door door, Ledger ledger, Shelf shelf, String name, Random random) {
@@ -48,6 +50,12 @@ final class Customer {
         this.shelf = shelf;
         this.name = name;
         this.random = random;
+    }
+
+    /// Of those who do not hold a request open until their checkout has ended, but look again and again.
+    void lookingEvery(Duration pause) {
+        looksEvery = pause;
+        asks = 0;
     }
 
     /// One errand, to its end.
@@ -106,7 +114,7 @@ final class Customer {
     private void declinedThenAgain(String errand) throws IOException, InterruptedException {
         var basket = cart(errand);
         var first = checkout(errand, errand + "-a", DECLINED, List.of(basket), ALONE);
-        order(first, 5);
+        order(first, asks > 0 ? 5 : 0);
         ledger.look(Rule.MONEY, !first.completed(), first.orderId(), first + " was paid with a declined card");
         var again = checkout(errand, errand + "-b", GOOD, List.of(basket), ALONE);
         order(again, waits());
@@ -215,14 +223,15 @@ final class Customer {
             if (System.nanoTime() > giveUp) {
                 throw new IOException(checkout + " did not end within " + PATIENCE);
             }
+            Thread.sleep(looksEvery);
             checkout.hear(
-                    door.send(Call.get("/v1/checkout/" + checkout.sagaId()).waiting(10)));
+                    door.send(Call.get("/v1/checkout/" + checkout.sagaId()).waiting(asks)));
         }
         return checkout;
     }
 
     private int waits() {
-        return random.nextInt(3) == 0 ? 5 : 0;
+        return random.nextInt(3) == 0 && asks > 0 ? 5 : 0;
     }
 
     private static void atOnce(Callable<Object> left, Callable<Object> right) throws IOException, InterruptedException {

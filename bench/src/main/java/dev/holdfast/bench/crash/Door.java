@@ -23,7 +23,7 @@ final class Door implements AutoCloseable {
     /// Not less, or the customers take the processor from the server that is starting for them.
     private static final long LONGEST_PAUSE_MILLIS = 400;
 
-    private static final Duration PATIENCE = Duration.ofMinutes(3);
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
 
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();

@@ -1,7 +1,7 @@
 package dev.holdfast.bench.crash;
 
 import java.io.IOException;
-import java.util.ArrayList;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -19,15 +19,23 @@ final class Load {
     }
 
     static Load start(List<Customer> customers, Ledger ledger) {
+        return start(customers, ledger, Duration.ZERO);
+    }
+
+    /// @param arrival the time over which they come, one after the other
+    static Load start(List<Customer> customers, Ledger ledger, Duration arrival) {
         var load = new Load(ledger);
-        for (var customer : new ArrayList<>(customers)) {
-            load.threads.execute(() -> load.run(customer));
+        for (int number = 0; number < customers.size(); number++) {
+            var customer = customers.get(number);
+            var comes = arrival.multipliedBy(number).dividedBy(customers.size());
+            load.threads.execute(() -> load.run(customer, comes));
         }
         return load;
     }
 
-    private void run(Customer customer) {
+    private void run(Customer customer, Duration comes) {
         try {
+            Thread.sleep(comes);
             while (open) {
                 customer.shop();
             }

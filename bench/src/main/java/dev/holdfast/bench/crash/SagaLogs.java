@@ -34,7 +34,7 @@ final class SagaLogs {
         if (orders.isEmpty()) {
             return;
         }
-        try (var db = grounds.postgres().connect()) {
+        try (var db = grounds.postgres().connectNow()) {
             for (var order : orders.stream().limit(MOST_LOGS).toList()) {
                 sagaLog(db, order);
             }

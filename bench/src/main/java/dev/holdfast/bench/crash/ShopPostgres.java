@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.postgresql.ds.PGSimpleDataSource;
@@ -16,6 +17,11 @@ final class ShopPostgres {
     private static final String PASSWORD_FILE = "password";
     private static final int PID_LINE = 0;
     private static final int PORT_LINE = 3;
+
+    /// A recovery takes seconds; a minute without an answer is a database that does not come back.
+    private static final Duration UNTIL_IT_ANSWERS = Duration.ofSeconds(60);
+
+    private static final Duration LOOK_EVERY = Duration.ofMillis(50);
 
     private final Path folder;
 
@@ -64,13 +70,40 @@ final class ShopPostgres {
         return group.size();
     }
 
-    Connection connect() throws SQLException, IOException {
+    /// A connection to it, for which it may take a while: it may just have been killed, and be recovering.
+    ///
+    /// @throws IOException when it does not answer within a minute
+    Connection connect() throws IOException, InterruptedException {
+        var giveUp = System.nanoTime() + UNTIL_IT_ANSWERS.toNanos();
+        while (true) {
+            try {
+                return connectNow();
+            } catch (SQLException | IOException e) {
+                if (System.nanoTime() > giveUp) {
+                    throw new IOException(
+                            "PostgreSQL on " + folder + " does not answer within " + UNTIL_IT_ANSWERS + ": " + e, e);
+                }
+            }
+            Thread.sleep(LOOK_EVERY);
+        }
+    }
+
+    /// Returns once it answers.
+    ///
+    /// @throws IOException when it does not within a minute
+    void awaitAnswer() throws IOException, SQLException, InterruptedException {
+        connect().close();
+    }
+
+    /// Only if it answers now.
+    Connection connectNow() throws SQLException, IOException {
         var source = new PGSimpleDataSource();
         source.setURL("jdbc:postgresql://127.0.0.1:" + pidFile(PORT_LINE) + "/holdfast");
         source.setUser("holdfast");
         source.setPassword(Files.readString(folder.resolve(PASSWORD_FILE)));
         source.setApplicationName("bench crash");
         source.setSocketTimeout(60);
+        source.setConnectTimeout(5);
         return source.getConnection();
     }
 

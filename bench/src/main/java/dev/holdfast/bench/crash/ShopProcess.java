@@ -1,5 +1,6 @@
 package dev.holdfast.bench.crash;
 
+import dev.holdfast.bench.process.JavaProgram;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
@@ -15,6 +16,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /// `holdfast serve` as a process of its own, to be killed: on a data folder and a port that it keeps over its
@@ -25,7 +27,7 @@ import java.util.stream.Stream;
 final class ShopProcess implements AutoCloseable {
 
     private static final String PROGRAM = "dev.holdfast.cli.Holdfast";
-    private static final String PACKED = "org.springframework.boot.loader.launch.PropertiesLauncher";
+    private static final List<String> JVM = List.of("-Xmx600m", "-XX:TieredStopAtLevel=1", "-XX:+UseParallelGC");
     private static final Duration START = Duration.ofMinutes(5);
     private static final Duration END = Duration.ofSeconds(40);
     private static final Duration LOOK_EVERY = Duration.ofMillis(25);
@@ -123,6 +125,13 @@ final class ShopProcess implements AutoCloseable {
         return running().waitFor(atMost.toMillis(), TimeUnit.MILLISECONDS);
     }
 
+    /// Whether it has printed such a line, in any of its lives.
+    boolean says(Predicate<String> line) throws IOException {
+        try (Stream<String> all = Files.lines(log())) {
+            return all.anyMatch(line);
+        }
+    }
+
     /// The last lines it printed, over all its lives.
     List<String> lastWords(int lines) throws IOException {
         try (Stream<String> all = Files.lines(log())) {
@@ -206,30 +215,10 @@ final class ShopProcess implements AutoCloseable {
     }
 
     private List<String> command() {
-        var command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx600m",
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseParallelGC",
-                "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow"));
-        command.addAll(program());
+        var command = new ArrayList<>(JavaProgram.command(PROGRAM, JVM));
         command.addAll(List.of("serve", "--port", Integer.toString(port), "--data", folder.toString()));
         settings.forEach(setting -> command.addAll(List.of("--set", setting)));
         return command;
-    }
-
-    /// In the packed program the classes lie in jars within the jar, which its own launcher finds; it is told to
-    /// run the shop and not the measurements.
-    private static List<String> program() {
-        var classPath = System.getProperty("java.class.path");
-        return isPacked()
-                ? List.of("-Dloader.main=" + PROGRAM, "-cp", classPath, PACKED)
-                : List.of("-cp", classPath, PROGRAM);
-    }
-
-    private static boolean isPacked() {
-        return ClassLoader.getSystemResource(PACKED.replace('.', '/') + ".class") != null;
     }
 
     private static int freePort() throws IOException {

@@ -56,7 +56,7 @@ final class Widow {
     /// To be called before the blow.
     ///
     /// @throws IOException the process has no node yet
-    static Widow of(long pid, ShopPostgres postgres) throws IOException, SQLException {
+    static Widow of(long pid, ShopPostgres postgres) throws IOException, SQLException, InterruptedException {
         try (var db = postgres.connect();
                 var find = db.prepareStatement(NODE_OF)) {
             find.setString(1, Long.toString(pid));
@@ -86,8 +86,15 @@ final class Widow {
         }
     }
 
+    /// Sagas that are its own and in flight, now.
+    int inFlight() throws IOException, SQLException, InterruptedException {
+        try (var db = postgres.connect()) {
+            return itsSagas(db).size();
+        }
+    }
+
     private Takeover told(String blow, int sagas, Duration moving) {
-        return new Takeover(name + "#" + epoch, blow, sagas, moving);
+        return Takeover.now(name + "#" + epoch, blow, sagas, moving);
     }
 
     private List<String> itsSagas(Connection db) throws SQLException {

@@ -72,7 +72,7 @@ class CampaignTest {
                 folder = Path.of(line.substring(line.lastIndexOf(' ') + 1));
             }
             if (line.startsWith("round ") && --toGo == 0) {
-                try (var db = new ShopPostgres(folder).connect();
+                try (var db = new ShopPostgres(folder).connectNow();
                         var change = db.createStatement()) {
                     change.execute(ONE_MORE_PIECE);
                 } catch (IOException | SQLException e) {

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 /// The short form of `bench nodes`: two shops on one database, one is killed, one is frozen past its lease.
 class NodesCampaignTest {
 
-    private static final NodesSettings SETTINGS = new NodesSettings(20_261_127, 2, Duration.ofSeconds(12), 8, 0);
+    private static final NodesSettings SETTINGS = new NodesSettings(20_261_127, 2, Duration.ofSeconds(10), 8, 0, 0);
 
     @Test
     void no_promise_is_broken_while_one_node_after_the_other_dies() throws Exception {

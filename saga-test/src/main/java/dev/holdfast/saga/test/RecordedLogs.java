@@ -108,6 +108,9 @@ public final class RecordedLogs {
         } catch (RuntimeException e) {
             return Optional.of("its payload cannot be read: " + e.getMessage());
         }
+        if (history.unreadable() != null) {
+            return Optional.of("its log cannot be read: " + history.unreadable());
+        }
         return SagaHistories.misfit(definition, history.log())
                 .map(misfit -> "row " + misfit.seq() + ": " + misfit.reason());
     }

@@ -92,7 +92,8 @@ final class PlantedEngines {
                     call.generation(),
                     call.notAfter(),
                     call.facts(),
-                    call.signals());
+                    call.signals(),
+                    call.repeated());
         }
     }
 

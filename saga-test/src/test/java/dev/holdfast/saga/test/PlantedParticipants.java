@@ -116,7 +116,8 @@ final class PlantedParticipants {
                     call.generation(),
                     StepCall.ANY_TIME,
                     call.facts(),
-                    call.signals()));
+                    call.signals(),
+                    call.repeated()));
         }
     }
 

@@ -140,6 +140,54 @@ class RecordedLogsTest {
                 .hasMessageContaining("patient (trip v1): the code has no such definition");
     }
 
+    @Test
+    void a_log_that_this_release_cannot_read_and_one_that_no_release_writes_are_named_beside_the_others()
+            throws Exception {
+        var database = TestPostgres.empty();
+        SagaSchema.create(database);
+        try (var db = database.getConnection();
+                var statement = db.createStatement()) {
+            statement.execute("""
+                    INSERT INTO saga.saga_runs (saga_id, definition, version, status, payload, node, epoch, created_at,
+                                                updated_at)
+                    SELECT saga_id, 'trip', 1, 'STARTED', '{"text": "x"}', 'a', 0, now(), now()
+                      FROM (VALUES ('newer'), ('torn'), ('whole')) AS s(saga_id);
+                    INSERT INTO saga.saga_steps (saga_id, seq, step, event, attempt, generation, detail, started_at,
+                                                 ended_at)
+                    VALUES ('newer', 1, 'seat', 'FORETOLD', 0, 0, '{}', now(), now()),
+                           ('torn', 1, 'seat', 'UNDONE', 0, 0, '{}', now(), now()),
+                           ('whole', 1, 'seat', 'DONE', 0, 0, '{}', now(), now());
+                    """);
+        }
+        var trip = SagaDefinition.named("trip")
+                .version(1)
+                .carrying(anything())
+                .step("seat", step -> undoable(step, RecordedLogsTest::done))
+                .pivot("pay", step -> says(step, RecordedLogsTest::pay))
+                .build();
+
+        var result = new RecordedLogs(List.of(trip)).check(database, 0);
+
+        assertThat(result.checked()).isEqualTo(3);
+        assertThat(result.broken()).extracting(RecordedLogs.Broken::sagaId).containsExactly("newer", "torn");
+        assertThat(result.broken().getFirst().reason()).startsWith("its log cannot be read: row 1: ");
+        assertThat(result.broken().getLast().reason()).contains("UNDONE of step 'seat' is recorded");
+    }
+
+    private static PayloadCodec<String> anything() {
+        return new PayloadCodec<>() {
+            @Override
+            public String toJson(String payload) {
+                return payload;
+            }
+
+            @Override
+            public String fromJson(String json) {
+                return json;
+            }
+        };
+    }
+
     private static void assertBroken(SagaDefinition<?> changed, String saga, String reason) {
         assertThat(new RecordedLogs(List.of(changed)).check(DATABASE, 100).broken())
                 .filteredOn(broken -> broken.sagaId().equals(saga))

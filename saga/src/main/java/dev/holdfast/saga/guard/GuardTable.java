@@ -26,8 +26,8 @@ final class GuardTable {
     /// transaction with the same key is inserted after that, and may have become late meanwhile. Deadlines further
     /// away than a year do not keep the row longer than that.
     private static final String CLAIM = """
-            INSERT INTO %1$s.saga_guard_keys (step_key, generation, state, request_hash, undone_at, keep_until)
-            VALUES (?, ?, ?, ?, CASE WHEN ? THEN clock_timestamp() END,
+            INSERT INTO %1$s.saga_guard_keys (step_key, generation, state, asked, request_hash, undone_at, keep_until)
+            VALUES (?, ?, ?, ?, ?, CASE WHEN ? THEN clock_timestamp() END,
                     greatest(clock_timestamp(),
                              least(coalesce(?::timestamptz, '-infinity'), clock_timestamp() + interval '1 year'))
                         + ? * interval '1 second')
@@ -45,7 +45,7 @@ final class GuardTable {
     /// A statement of its own after `LOCK`: its snapshot is taken when the lock is ours, so it sees every row that
     /// the one we waited for has added.
     private static final String LOAD = """
-            SELECT generation, state, request_hash, code, message, opened_at, undone_at, clock_timestamp() AS now,
+            SELECT generation, state, asked, request_hash, code, message, opened_at, undone_at, clock_timestamp() AS now,
                    ARRAY(SELECT f.key FROM jsonb_each_text(facts) AS f ORDER BY f.key) AS fact_names,
                    ARRAY(SELECT f.value FROM jsonb_each_text(facts) AS f ORDER BY f.key) AS fact_values
               FROM %1$s.saga_guard_keys
@@ -55,7 +55,8 @@ final class GuardTable {
 
     private static final String ANSWER = """
             UPDATE %1$s.saga_guard_keys
-               SET state = ?, request_hash = ?, facts = jsonb_object(?::text[], ?::text[]), code = ?, message = ?,
+               SET state = ?, asked = CASE ? WHEN 'open' THEN asked + 1 WHEN 'none' THEN 0 ELSE asked END,
+                   request_hash = ?, facts = jsonb_object(?::text[], ?::text[]), code = ?, message = ?,
                    opened_at = CASE WHEN state = 'none' THEN clock_timestamp() ELSE opened_at END
              WHERE step_key = ? AND generation = ?
             """;
@@ -87,14 +88,16 @@ final class GuardTable {
             """;
 
     /// Whole steps, by the row that whoever does or undoes one has locked: those are left out. A step with an open
-    /// call is kept however old it is, because nobody knows what became of it.
+    /// call is kept however old it is, because nobody knows what became of it; and so is one that is being undone
+    /// and has an effect left.
     private static final String PRUNE = """
             WITH old AS MATERIALIZED (
                 SELECT step_key
                   FROM %1$s.saga_guard_keys AS step
                  WHERE generation = 0 AND keep_until < clock_timestamp()
                    AND NOT EXISTS (SELECT FROM %1$s.saga_guard_keys AS key
-                                    WHERE key.step_key = step.step_key AND key.state = 'open')
+                                    WHERE key.step_key = step.step_key
+                                      AND (key.state = 'open' OR key.state = 'done' AND step.undone_at IS NOT NULL))
                  ORDER BY keep_until
                  LIMIT ?
                    FOR UPDATE SKIP LOCKED
@@ -137,7 +140,7 @@ final class GuardTable {
                 ? claim(db, call, KeyState.OPEN, requestHash, false)
                 : claim(db, new GuardedCall(call.stepKey(), 0, call.notAfter()), KeyState.NONE, null, false);
         if (claimed != null && first) {
-            var row = new KeyRow(0, KeyState.OPEN, requestHash, Map.of(), null, null, claimed);
+            var row = new KeyRow(0, KeyState.OPEN, 1, requestHash, Map.of(), null, null, claimed);
             return new StepRows(call.stepKey(), List.of(row), false, true, claimed);
         }
         if (claimed == null) {
@@ -172,9 +175,15 @@ final class GuardTable {
         }
     }
 
+    /// One more has, or may have, asked somebody else under a key that is open.
+    void askedAgain(Connection db, GuardedCall call, String requestHash) throws SQLException {
+        answer(db, call, requestHash, new Outcome.Unclear("asked again"));
+    }
+
     /// Writes what is known of a key now.
     ///
-    /// @param outcome [Outcome.Failed] leaves the key free, [Outcome.Unclear] and [Outcome.Waiting] open
+    /// @param outcome [Outcome.Failed] leaves the key free, [Outcome.Unclear] and [Outcome.Waiting] open, and once
+    ///     more asked
     void answer(Connection db, GuardedCall call, String requestHash, Outcome outcome) throws SQLException {
         try (var statement = db.prepareStatement(answer)) {
             var facts = outcome instanceof Outcome.Done(var reported) ? reported : null;
@@ -186,12 +195,13 @@ final class GuardTable {
                 case Outcome.Unclear _, Outcome.Waiting _ -> KeyState.OPEN;
             };
             statement.setString(1, state.code());
-            statement.setString(2, state == KeyState.NONE ? null : requestHash);
+            statement.setString(2, state.code());
+            statement.setString(3, state == KeyState.NONE ? null : requestHash);
             bindFacts(db, statement, facts);
-            statement.setString(5, refusal == null ? null : Texts.storable(refusal.code()));
-            statement.setString(6, refusal == null ? null : Texts.storable(refusal.message()));
-            statement.setString(7, call.stepKey());
-            statement.setInt(8, call.generation());
+            statement.setString(6, refusal == null ? null : Texts.storable(refusal.code()));
+            statement.setString(7, refusal == null ? null : Texts.storable(refusal.message()));
+            statement.setString(8, call.stepKey());
+            statement.setInt(9, call.generation());
             if (statement.executeUpdate() != 1) {
                 throw new IllegalStateException(
                         "the row of '" + call.key() + "' is gone although it is locked;" + " nothing may be committed");
@@ -233,10 +243,11 @@ final class GuardTable {
             statement.setString(1, call.stepKey());
             statement.setInt(2, call.generation());
             statement.setString(3, state.code());
-            statement.setString(4, requestHash);
-            statement.setBoolean(5, undone);
-            statement.setObject(6, time(call.notAfter()));
-            statement.setLong(7, keptSeconds);
+            statement.setInt(4, state == KeyState.OPEN ? 1 : 0);
+            statement.setString(5, requestHash);
+            statement.setBoolean(6, undone);
+            statement.setObject(7, time(call.notAfter()));
+            statement.setLong(8, keptSeconds);
             try (var result = statement.executeQuery()) {
                 return result.next() ? instant(result, 1) : null;
             }
@@ -257,7 +268,8 @@ final class GuardTable {
         }
     }
 
-    private void prolong(Connection db, GuardedCall call) throws SQLException {
+    /// Keeps a step from now on as long as an answer is kept.
+    void prolong(Connection db, GuardedCall call) throws SQLException {
         try (var statement = db.prepareStatement(prolong)) {
             statement.setObject(1, time(call.notAfter()));
             statement.setLong(2, keptSeconds);
@@ -287,6 +299,7 @@ final class GuardTable {
         return new KeyRow(
                 result.getInt("generation"),
                 KeyState.of(result.getString("state")),
+                result.getInt("asked"),
                 result.getString("request_hash"),
                 facts(result),
                 result.getString("code"),
@@ -318,8 +331,8 @@ final class GuardTable {
                 values.add(Texts.storable(value));
             });
         }
-        statement.setArray(3, facts == null ? null : db.createArrayOf("text", names.toArray()));
-        statement.setArray(4, facts == null ? null : db.createArrayOf("text", values.toArray()));
+        statement.setArray(4, facts == null ? null : db.createArrayOf("text", names.toArray()));
+        statement.setArray(5, facts == null ? null : db.createArrayOf("text", values.toArray()));
     }
 
     private static OffsetDateTime time(Instant moment) {

@@ -28,7 +28,11 @@ public record GuardedCall(String stepKey, int generation, Instant notAfter) {
         boolean undo = !call.key().equals(call.doKey());
         return undo
                 ? new GuardedCall(call.doKey(), 0, null)
-                : new GuardedCall(stepKey(call.key(), call.generation()), call.generation(), call.notAfter());
+                : new GuardedCall(stepKey(call.key(), call.generation()), call.generation(), limit(call.notAfter()));
+    }
+
+    private static Instant limit(Instant notAfter) {
+        return notAfter.equals(StepCall.ANY_TIME) ? null : notAfter;
     }
 
     /// The key as it travels, `Idempotency-Key` of a remote call: `{saga_id}:{step}`, and `{saga_id}:{step}:2`.

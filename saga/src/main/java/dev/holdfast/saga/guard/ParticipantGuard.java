@@ -92,7 +92,7 @@ public final class ParticipantGuard {
     public static void createTable(Connection db, String schema) throws SQLException {
         try (var statement = db.createStatement()) {
             // In one string, hence in one transaction also without BEGIN: two that create at once would collide.
-            statement.execute("SELECT pg_advisory_xact_lock(7164732402);\n" + tableIn(schema));
+            statement.execute("SELECT pg_advisory_xact_lock(7164732407);\n" + tableIn(schema));
         }
     }
 

@@ -81,7 +81,10 @@ public final class ProviderGuard {
         ParticipantGuard.checkHash(requestHash);
         var rows = table.forAction(db, call, requestHash);
         return switch (rows.standing(call, requestHash)) {
-            case Open(var since) -> new Ask(true, since);
+            case Open(var since) -> {
+                table.askedAgain(db, call, requestHash);
+                yield new Ask(true, since);
+            }
             case Answered(var outcome, boolean recorded) -> {
                 if (!recorded) {
                     table.answer(db, call, requestHash, outcome);
@@ -97,8 +100,14 @@ public final class ProviderGuard {
 
     /// Records what became of an open call.
     ///
-    /// @param answer [Outcome.Done] and [Outcome.Refused] are remembered; [Outcome.Failed] (surely no effect, of
-    ///     any attempt under this key) leaves the key free; [Outcome.Unclear] and [Outcome.Waiting] leave it open
+    /// [Outcome.Failed] speaks of the attempt that reports it. Where that is the only one that was ever made under
+    /// the key the key is free again; where another was begun before and has not answered, or a call was reported
+    /// as unclear, it stays open, and that is what the saga is told: the provider may have done what it was asked
+    /// then, and an undo has to find out. Whoever has looked up that the provider knows nothing of the key, and
+    /// never will, reports [Outcome.Refused].
+    ///
+    /// @param answer [Outcome.Done] and [Outcome.Refused] are remembered; [Outcome.Failed] leaves the key free, or
+    ///     open; [Outcome.Unclear] and [Outcome.Waiting] leave it open
     /// @return what is to be reported to the saga; or the effects to take back, because the step was undone
     ///     meanwhile
     /// @throws IllegalStateException another answer is on record already: the provider contradicts itself, a person
@@ -106,9 +115,13 @@ public final class ProviderGuard {
     public Settled settle(Connection db, GuardedCall call, Outcome answer) throws SQLException {
         ParticipantGuard.checkTransaction(db);
         var rows = table.locked(db, call.stepKey());
+        table.prolong(db, call);
         var row = rows.of(call.generation());
-        // Free again: another thread has reported that nothing happened. Whoever knows better is believed.
-        if (row.state() == KeyState.OPEN || row.state() == KeyState.NONE) {
+        if (answer instanceof Outcome.Failed && row.state() == KeyState.OPEN && row.asked() > 1) {
+            return new Stands(new Outcome.Unclear("an earlier call under '" + call.key()
+                    + "' is without an answer; this one: " + ((Outcome.Failed) answer).cause()));
+        }
+        if (isOpenTo(answer, rows, row)) {
             table.answer(db, call, row.requestHash(), answer);
             return rows.undone() && answer instanceof Outcome.Done(var facts)
                     ? new TakeBack(List.of(new Effect(call, facts)))
@@ -126,17 +139,31 @@ public final class ProviderGuard {
                 : new Stands(answer);
     }
 
-    /// Marks the step as undone, so that nothing of it begins any more, and tells what is left of it.
+    /// Whether nothing stands against an answer. Free again is what another thread has reported as surely without
+    /// effect, and refused because it was undone what came after that: whoever knows better is believed, and takes
+    /// the effect back.
+    private static boolean isOpenTo(Outcome answer, StepRows rows, KeyRow row) {
+        return row.state() == KeyState.OPEN
+                || row.state() == KeyState.NONE
+                || answer instanceof Outcome.Done && rows.isRefusedAsUndone(row.generation());
+    }
+
+    /// Marks the step as undone, so that nothing of it begins any more, and tells what is left of it. Each time the
+    /// step is remembered anew for as long as answers are: it must not be forgotten before it is undone.
+    ///
+    /// Whoever is told to find out asks the provider too: an earlier call that answers late that it surely had no
+    /// effect does not free the key any more.
     public Undoing beginUndo(Connection db, GuardedCall call) throws SQLException {
         ParticipantGuard.checkTransaction(db);
         var rows = table.forUndo(db, call);
         if (rows == null) {
             return new NothingLeft();
         }
-        if (!rows.undone()) {
-            table.markUndone(db, call.stepKey());
-        }
+        table.markUndone(db, call.stepKey());
         if (!rows.open().isEmpty()) {
+            for (var open : rows.open()) {
+                table.askedAgain(db, open, rows.of(open.generation()).requestHash());
+            }
             return new FindOut(rows.open());
         }
         return rows.effects().isEmpty() ? new NothingLeft() : new TakeBack(rows.effects());
@@ -158,8 +185,8 @@ public final class ProviderGuard {
     private static boolean contradicts(KeyState state, Outcome answer) {
         return switch (answer) {
             case Outcome.Done _ -> state == KeyState.REFUSED;
-            case Outcome.Refused _, Outcome.Failed _ -> state == KeyState.DONE || state == KeyState.UNDONE;
-            case Outcome.Unclear _, Outcome.Waiting _ -> false;
+            case Outcome.Refused _ -> state == KeyState.DONE || state == KeyState.UNDONE;
+            case Outcome.Failed _, Outcome.Unclear _, Outcome.Waiting _ -> false;
         };
     }
 }

@@ -82,6 +82,12 @@ record StepRows(String stepKey, List<KeyRow> rows, boolean undone, boolean fresh
         return new Outcome.Refused(UNDONE, "'" + call.key() + "' was undone; what comes after its undo is refused");
     }
 
+    /// Whether a key was refused because its step was undone: the guard's own word, and none of the provider's.
+    boolean isRefusedAsUndone(int generation) {
+        var row = of(generation);
+        return undone && row.state() == KeyState.REFUSED && UNDONE.equals(row.code());
+    }
+
     /// What is to be taken back.
     List<Effect> effects() {
         return rows.stream()

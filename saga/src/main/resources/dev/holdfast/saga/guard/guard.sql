@@ -6,6 +6,9 @@ CREATE TABLE IF NOT EXISTS ${schema}.saga_guard_keys (
     generation   int         NOT NULL,
     -- 'none': nothing was asked, or what was asked surely had no effect; 'open': begun, no answer yet
     state        text        NOT NULL,
+    -- of an open one: how often the provider may have been asked. 'surely no effect', said by one who asked, ends the
+    -- doubt only where nobody else did
+    asked        int         NOT NULL,
     -- NULL: no request is known, as of a step that was undone before it was done
     request_hash text,
     facts        jsonb,

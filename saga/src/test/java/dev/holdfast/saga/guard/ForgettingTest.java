@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.holdfast.saga.Outcome;
 import dev.holdfast.saga.StepCall;
 import java.time.Instant;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -49,6 +50,42 @@ class ForgettingTest {
         assertThat(prune(3)).isZero();
         assertThat(seats.postgres.texts("SELECT step_key FROM seats.saga_guard_keys"))
                 .containsExactly("young:seat");
+    }
+
+    @Test
+    void an_answer_that_comes_late_is_kept_from_then_on() {
+        var provider = ProviderGuard.inSchema(Seats.SCHEMA, ParticipantGuard.KEPT);
+        seats.inTransaction(db -> provider.begin(db, call("s:seat"), "h"));
+        old("true");
+
+        seats.inTransaction(db -> provider.settle(db, call("s:seat"), Outcome.Done.done()));
+
+        assertThat(days()).containsExactly("s:seat 90");
+        old("true");
+        assertThat(prune(10)).isEqualTo(1);
+    }
+
+    @Test
+    void an_effect_that_is_being_taken_back_is_never_forgotten() {
+        var provider = ProviderGuard.inSchema(Seats.SCHEMA, ParticipantGuard.KEPT);
+        seats.inTransaction(db -> provider.begin(db, call("s:seat"), "h"));
+        seats.inTransaction(db -> provider.settle(db, call("s:seat"), Outcome.Done.done()));
+        seats.inTransaction(db -> provider.beginUndo(db, call("s:seat")));
+        old("true");
+        assertThat(prune(10)).isZero();
+
+        seats.inTransaction(db -> provider.beginUndo(db, call("s:seat")));
+        assertThat(days()).containsExactly("s:seat 90");
+    }
+
+    /// A step after the pivot comes at any time. It is not undone, so nothing has to be remembered for longer.
+    @Test
+    void what_may_come_at_any_time_is_not_late_and_kept_from_its_answer_on() {
+        var late = new StepCall("s", "seat", "s:seat", "s:seat", 0, 0, StepCall.ANY_TIME, Map.of(), Map.of(), false);
+
+        assertThat(seats.take(GuardedCall.of(late))).isInstanceOf(Outcome.Done.class);
+
+        assertThat(days()).containsExactly("s:seat 90");
     }
 
     @Test

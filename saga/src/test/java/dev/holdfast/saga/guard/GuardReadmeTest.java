@@ -39,12 +39,12 @@ class GuardReadmeTest {
     private static StepCall action(String saga) {
         var key = saga + ":seat";
         var until = Instant.now().plusSeconds(60);
-        return new StepCall(saga, "seat", key, key, 0, 0, until, Map.of(), Map.of());
+        return new StepCall(saga, "seat", key, key, 0, 0, until, Map.of(), Map.of(), false);
     }
 
     private static StepCall undo(String saga) {
         var key = saga + ":seat";
-        return new StepCall(saga, "seat", key + ":undo", key, 0, 0, StepCall.ANY_TIME, Map.of(), Map.of());
+        return new StepCall(saga, "seat", key + ":undo", key, 0, 0, StepCall.ANY_TIME, Map.of(), Map.of(), false);
     }
 
     private static String code(Outcome outcome) {

@@ -192,9 +192,9 @@ class ParticipantGuardTest {
     @Test
     void a_call_of_the_engine_tells_the_step_and_the_generation() {
         var until = Instant.parse("2030-01-01T00:00:00Z");
-        var first = new StepCall("s", "2", "s:2", "s:2", 0, 0, until, Map.of(), Map.of());
-        var third = new StepCall("s", "2", "s:2:2", "s:2:2", 0, 2, until, Map.of(), Map.of());
-        var undo = new StepCall("s", "2", "s:2:undo", "s:2", 0, 0, StepCall.ANY_TIME, Map.of(), Map.of());
+        var first = new StepCall("s", "2", "s:2", "s:2", 0, 0, until, Map.of(), Map.of(), false);
+        var third = new StepCall("s", "2", "s:2:2", "s:2:2", 0, 2, until, Map.of(), Map.of(), true);
+        var undo = new StepCall("s", "2", "s:2:undo", "s:2", 0, 0, StepCall.ANY_TIME, Map.of(), Map.of(), false);
 
         assertThat(GuardedCall.of(first)).isEqualTo(new GuardedCall("s:2", 0, until));
         assertThat(GuardedCall.of(third)).isEqualTo(new GuardedCall("s:2", 2, until));

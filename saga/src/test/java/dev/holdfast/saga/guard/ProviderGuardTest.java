@@ -98,6 +98,61 @@ class ProviderGuardTest {
         assertThat(undo()).isEqualTo(new NothingLeft());
     }
 
+    /// The first call was charged and its answer lost; the repetition was not even connected.
+    @Test
+    void one_that_surely_had_no_effect_says_nothing_of_the_one_before() {
+        begin();
+        begin();
+
+        assertThat(settle(new Outcome.Failed("connection refused")))
+                .isInstanceOfSatisfying(
+                        Stands.class, stands -> assertThat(stands.outcome()).isInstanceOf(Outcome.Unclear.class));
+
+        assertThat(((Ask) begin()).again()).isTrue();
+        assertThat(undo()).isEqualTo(new FindOut(List.of(CALL)));
+        assertThat(settle(PAID)).isInstanceOf(TakeBack.class);
+    }
+
+    @Test
+    void one_that_was_unclear_is_not_freed_by_a_look_that_found_no_connection() {
+        begin();
+        settle(new Outcome.Unclear("no answer"));
+        settle(new Outcome.Failed("connection refused"));
+
+        assertThat(undo()).isEqualTo(new FindOut(List.of(CALL)));
+    }
+
+    @Test
+    void an_undo_that_finds_no_connection_has_not_found_out() {
+        begin();
+        undo();
+        settle(new Outcome.Failed("connection refused"));
+
+        assertThat(undo()).isEqualTo(new FindOut(List.of(CALL)));
+        settle(new Outcome.Refused("unknown", "the provider knows nothing of it"));
+        assertThat(undo()).isEqualTo(new NothingLeft());
+    }
+
+    @Test
+    void an_effect_that_shows_after_its_step_was_undone_as_free_is_taken_back() {
+        begin();
+        settle(new Outcome.Failed("connection refused"));
+        assertThat(undo()).isEqualTo(new NothingLeft());
+        assertThat(code(((Known) begin()).outcome())).isEqualTo("undone");
+
+        assertThat(settle(PAID)).isEqualTo(new TakeBack(List.of(new Effect(CALL, Map.of("charge", "ch_1")))));
+        assertThat(undo()).isInstanceOf(TakeBack.class);
+    }
+
+    @Test
+    void one_that_surely_had_no_effect_does_not_contradict_another_that_had() {
+        begin();
+        begin();
+        settle(PAID);
+
+        assertThat(settle(new Outcome.Failed("connection refused"))).isEqualTo(new Stands(PAID));
+    }
+
     @Test
     void an_undo_of_nothing_lets_nothing_begin() {
         assertThat(undo()).isEqualTo(new NothingLeft());

@@ -82,7 +82,16 @@ final class Scene<P> {
     Answer actOnce(P asked, How how) {
         var key = sagaId + ":" + STEP + (how.generation() == 0 ? "" : ":" + how.generation());
         var call = new StepCall(
-                sagaId, STEP, key, key, how.attempt(), how.generation(), how.notAfter(), Map.of(), Map.of());
+                sagaId,
+                STEP,
+                key,
+                key,
+                how.attempt(),
+                how.generation(),
+                how.notAfter(),
+                Map.of(),
+                Map.of(),
+                how.attempt() > 0);
         var late = how.notAfter().equals(LONG_AGO) ? ", after its deadline" : "";
         var other = asked == request ? "" : ", another request";
         return told(
@@ -97,8 +106,8 @@ final class Scene<P> {
 
     Answer undoOnce(int attempt) {
         var doKey = sagaId + ":" + STEP;
-        var call =
-                new StepCall(sagaId, STEP, doKey + ":undo", doKey, attempt, 0, StepCall.ANY_TIME, Map.of(), Map.of());
+        var call = new StepCall(
+                sagaId, STEP, doKey + ":undo", doKey, attempt, 0, StepCall.ANY_TIME, Map.of(), Map.of(), attempt > 0);
         return told("undo " + doKey + " (attempt " + attempt + ")", () -> participant.undo(request, call));
     }
 

@@ -1,0 +1,44 @@
+package dev.holdfast.platform;
+
+import java.sql.SQLException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/// What a lane wrote last, by key, so that the next step on the ordinary way need not lock and read what this very
+/// process has just written.
+///
+/// Memory is a guess. It counts only where the step writes the row on condition that the row still is the version
+/// that is remembered. That version is `xmin`, the transaction that wrote it: nobody has written it since, on
+/// whatever node, and a transaction that was rolled back, or whose commit nobody knows of, leaves a version here
+/// that no row has. Where the guess is wrong the batch must not be committed: it throws [#outOfDate()], the lane
+/// runs it again, and it reads, because what is taken from here is gone from here.
+///
+/// Used by the lane's thread alone.
+///
+/// @param <V> what is known
+public final class Recent<V> {
+
+    /// Of about 1 KB each. Whoever was forgotten is read.
+    private static final int MOST = 20_000;
+
+    private final Map<String, V> known = new LinkedHashMap<>() {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, V> eldest) {
+            return size() > MOST;
+        }
+    };
+
+    /// @return null when nothing is remembered
+    public V take(String key) {
+        return known.remove(key);
+    }
+
+    public void keep(String key, V value) {
+        known.put(key, value);
+    }
+
+    /// A serialization failure, found here and not by the database.
+    public static SQLException outOfDate() {
+        return new SQLException("something was written by somebody else that this lane did not know of", "40001");
+    }
+}

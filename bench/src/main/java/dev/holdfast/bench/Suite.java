@@ -1,0 +1,143 @@
+package dev.holdfast.bench;
+
+import dev.holdfast.bench.process.JavaProgram;
+import dev.holdfast.platform.Json;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine;
+import tools.jackson.core.JacksonException;
+
+/// The measurements that have targets, one after the other, each in a process of its own: none runs on what another
+/// has warmed up, filled or left behind.
+final class Suite {
+
+    private static final List<Part> PARTS = List.of(
+            Part.of("checkout")
+                    .quickly("--orders=3000", "--warmup=3000", "--naive-warmup=1000", "--repeat=1", "--naive-pool=32"),
+            Part.of("http").quickly("--orders=3000", "--warmup=2000", "--repeat=1", "--customers=512"),
+            Part.of("latency").quickly("--warmup=3000", "--seconds=10", "--repeat=1"),
+            Part.of("slow-provider")
+                    .quickly("--warmup=3000", "--in-flight=5000", "--seconds=10", "--settling=10", "--repeat=1"),
+            Part.of("model").quickly("--warmup=3000", "--orders=30"),
+            Part.of("flash-sale").quickly("--quick"),
+            Part.of("outbox").quickly("--quick"),
+            Part.of("growth", "--millions=2").quickly("--millions=0.1", "--orders=3000", "--warmup=3000", "--repeat=1"),
+            Part.of("nodes", "--minutes=3", "--in-flight=1000").quickly("--minutes=1", "--in-flight=200"),
+            Part.of("memory").quickly("--sagas=20000"),
+            Part.of("start").quickly("--repeat=2"));
+
+    private final CommandLine bench;
+    private final boolean quick;
+    private final PrintStream out;
+
+    /// @param bench knows which measurements there are, and their options
+    /// @param quick smaller and fewer rounds: minutes instead of an hour, for figures that say less
+    Suite(CommandLine bench, boolean quick, PrintStream out) {
+        this.bench = bench;
+        this.quick = quick;
+        this.out = out;
+    }
+
+    /// @param options of a whole run
+    /// @param quickly of a quick one
+    private record Part(String name, List<String> options, List<String> quick) {
+
+        static Part of(String name, String... options) {
+            return new Part(name, List.of(options), List.of());
+        }
+
+        Part quickly(String... fewer) {
+            return new Part(name, options, List.of(fewer));
+        }
+    }
+
+    /// @param name of the measurement
+    /// @param arguments it was run with
+    /// @param result empty when it failed; what it said stands in the output
+    record Ran(String name, List<String> arguments, Optional<Result> result) {}
+
+    /// @param chosen only these; empty: all
+    List<Ran> run(List<String> chosen) throws IOException, InterruptedException {
+        var ran = new ArrayList<Ran>();
+        for (var part : PARTS) {
+            var command = bench.getSubcommands().get(part.name());
+            if (command != null && (chosen.isEmpty() || chosen.contains(part.name()))) {
+                ran.add(run(part.name(), arguments(part, command)));
+            }
+        }
+        return ran;
+    }
+
+    static List<String> names() {
+        return PARTS.stream().map(Part::name).toList();
+    }
+
+    /// Options that this measurement does not have are left out.
+    private List<String> arguments(Part part, CommandLine command) {
+        return (quick ? part.quick() : part.options())
+                .stream()
+                        .filter(option -> command.getCommandSpec().findOption(option.split("=")[0]) != null)
+                        .toList();
+    }
+
+    private Ran run(String name, List<String> arguments) throws IOException, InterruptedException {
+        out.printf("%n== %s %s%n", name, String.join(" ", arguments));
+        var command = JavaProgram.command(Bench.class.getName(), options());
+        command.add(name);
+        command.addAll(arguments);
+        command.add("--json");
+        var process = new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        var ended = new Thread(process::destroy);
+        Runtime.getRuntime().addShutdownHook(ended);
+        var last = tellAndKeepLast(process);
+        int code = process.waitFor();
+        Runtime.getRuntime().removeShutdownHook(ended);
+        var result = resultIn(last);
+        if (result.isEmpty()) {
+            out.printf("== %s failed, exit code %d%n", name, code);
+        }
+        return new Ran(name, arguments, result);
+    }
+
+    private String tellAndKeepLast(Process process) throws IOException {
+        var last = "";
+        try (var lines = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+            for (var line = lines.readLine(); line != null; line = lines.readLine()) {
+                last = line;
+                if (!line.startsWith("{\"bench\"")) {
+                    out.println(line);
+                }
+            }
+        }
+        return last;
+    }
+
+    private static Optional<Result> resultIn(String line) {
+        try {
+            return line.startsWith("{\"bench\"") ? Optional.of(Json.read(line, Result.class)) : Optional.empty();
+        } catch (JacksonException e) {
+            return Optional.empty();
+        }
+    }
+
+    /// The heap and the launcher of this process are those of the measurements too.
+    private static List<String> options() {
+        var options = new ArrayList<String>();
+        options.add("-XX:+UseParallelGC");
+        for (var option : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
+            if (option.startsWith("-Xm") || option.startsWith("-Dholdfast.") || option.startsWith("-Djava.io.tmpdir")) {
+                options.add(option);
+            }
+        }
+        return options;
+    }
+}

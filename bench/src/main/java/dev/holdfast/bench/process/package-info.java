@@ -1,0 +1,2 @@
+/// Programs of ours as processes of their own.
+package dev.holdfast.bench.process;
