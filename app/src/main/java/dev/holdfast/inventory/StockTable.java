@@ -25,7 +25,7 @@ import java.util.function.Predicate;
 /// row is locked first, so two who read all parts of a product come one after the other; each finds all that is
 /// there, to the last piece, and shares it out anew. A lane that turns out to need all parts only after it has
 /// locked its own does not go back for them, against the order of locks: it rolls back ([StaleRows]), remembers,
-/// and reads all of them the next time.
+/// and reads all parts of all its products the next time: a batch is not run again for each of them.
 final class StockTable {
 
     private static final String APPEND = """
@@ -89,9 +89,10 @@ final class StockTable {
         }
         if (!lock && !whole.isEmpty()) {
             // A no is not written to the rows it rests on, so these are locked; and pieces could be on their way
-            // from a row that is read late to one that was read early.
-            found.removeIf(row -> whole.contains(row.place().productId()));
-            found.addAll(locked.main(db, whole));
+            // from a row that is read late to one that was read early. All of them: to lock some now and others
+            // when they are written would be against the order of locks.
+            found.clear();
+            found.addAll(locked.main(db, main));
         }
         var mine = found.stream()
                 .filter(row -> own.contains(row.place().productId()))
@@ -150,7 +151,7 @@ final class StockTable {
         for (var product : own) {
             if (!whole.contains(product)
                     && sums.getOrDefault(product, 0L) < needs.get(product).pieces()) {
-                wholeNextTime.add(product);
+                wholeNextTime.addAll(own);
                 throw StaleRows.partOf(product);
             }
         }
@@ -166,12 +167,9 @@ final class StockTable {
         }
         var main = new ArrayList<Row>(moved.size());
         var parts = new ArrayList<Row>();
+        refuseBelowZero(moved);
         for (var counters : moved) {
-            var product = counters.place().productId();
-            if (counters.belowZero() && wholeNextTime.add(product)) {
-                throw StaleRows.partOf(product);
-            }
-            wholeNextTime.remove(product);
+            wholeNextTime.remove(counters.place().productId());
             counters.written().forEach(row -> (row.part() == 0 ? main : parts).add(row));
         }
         misses++;
@@ -179,6 +177,18 @@ final class StockTable {
         locked.write(db, parts, true, now);
         misses = 0;
         append(db, stock.movements(), now);
+    }
+
+    /// All rows of a product together cannot be below zero, as each reservation is counted in one of them; one can,
+    /// where another has what is reserved.
+    private void refuseBelowZero(List<Counters> moved) throws StaleRows {
+        for (var counters : moved) {
+            var product = counters.place().productId();
+            if (counters.belowZero() && !counters.isSplit()) {
+                moved.forEach(other -> wholeNextTime.add(other.place().productId()));
+                throw StaleRows.partOf(product);
+            }
+        }
     }
 
     private static void append(Connection db, List<Movement> movements, Instant now) throws SQLException {
