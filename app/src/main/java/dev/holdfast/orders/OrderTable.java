@@ -147,7 +147,7 @@ final class OrderTable {
         var seen = new HashSet<String>();
         for (var command : commands) {
             var id = command.orderId();
-            var row = recent.take(id);
+            var row = recent.take(db, id);
             if (!seen.add(id)) {
                 rows.remove(id);
             } else if (row != null

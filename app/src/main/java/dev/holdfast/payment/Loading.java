@@ -71,7 +71,7 @@ final class Loading {
         }
         var read = new ArrayList<PaymentCommand>();
         for (var command : commands) {
-            var known = recent.take(command);
+            var known = recent.take(db, command);
             if (known == null || several.contains(command.orderId())) {
                 read.add(command);
             } else {

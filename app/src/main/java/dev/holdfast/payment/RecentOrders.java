@@ -10,6 +10,7 @@ import dev.holdfast.payment.PaymentCommand.Withdraw;
 import dev.holdfast.payment.PaymentCommand.Yes;
 import dev.holdfast.payment.PaymentProvider.Effected;
 import dev.holdfast.platform.Recent;
+import java.sql.Connection;
 
 /// What this lane wrote last of orders whose payment is under way ([Recent]). The version that counts is that of
 /// the order's first row: whoever opens, answers or takes back anything of the order's money writes it. (Only the
@@ -51,8 +52,8 @@ final class RecentOrders {
     /// Takes out what is known of the command's order.
     ///
     /// @return null: the order has to be read
-    Known take(PaymentCommand command) {
-        var known = orders.take(command.orderId());
+    Known take(Connection db, PaymentCommand command) {
+        var known = orders.take(db, command.orderId());
         return known != null && known.serves(command) ? known : null;
     }
 

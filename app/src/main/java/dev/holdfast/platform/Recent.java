@@ -1,5 +1,6 @@
 package dev.holdfast.platform;
 
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -12,6 +13,10 @@ import java.util.Map;
 /// whatever node, and a transaction that was rolled back, or whose commit nobody knows of, leaves a version here
 /// that no row has. Where the guess is wrong the batch must not be committed: it throws [#outOfDate()], the lane
 /// runs it again, and it reads, because what is taken from here is gone from here.
+///
+/// A new connection may lead to a server that has crashed, or to another one, which gives out ids of transactions
+/// again that were lost with their transactions: there the version may be somebody else's. So memory ends with its
+/// connection.
 ///
 /// Used by the lane's thread alone.
 ///
@@ -28,8 +33,17 @@ public final class Recent<V> {
         }
     };
 
+    private Connection connection;
+
+    /// To be asked for every key of a batch before anything of that batch is kept.
+    ///
+    /// @param db the connection of the batch
     /// @return null when nothing is remembered
-    public V take(String key) {
+    public V take(Connection db, String key) {
+        if (db != connection) {
+            connection = db;
+            known.clear();
+        }
         return known.remove(key);
     }
 

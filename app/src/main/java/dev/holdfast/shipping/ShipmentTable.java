@@ -121,7 +121,7 @@ final class ShipmentTable {
     private void recall(List<ShippingCommand> commands) {
         var seen = new HashSet<String>();
         for (var command : commands) {
-            var row = recent.take(command.key());
+            var row = recent.take(db, command.key());
             boolean alone = seen.add(command.key());
             if (!alone) {
                 rows.remove(command.key());
