@@ -42,7 +42,13 @@ final class LearnCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         var folder = Files.createTempDirectory("holdfast-learn-");
         Shop.removeAtExit(folder);
-        var properties = List.of("--server.port=0", "--holdfast.data=" + folder, "--logging.level.root=error");
+        // Before whatever the environment says: what is written here is not for a shop of somebody's.
+        var properties = List.of(
+                "--server.port=0",
+                "--server.address=127.0.0.1",
+                "--holdfast.datasource.url=",
+                "--holdfast.data=" + folder,
+                "--logging.level.root=error");
         try (var shop = Shop.open(properties);
                 var http = HttpClient.newHttpClient()) {
             var door = shop.address();
