@@ -44,7 +44,7 @@ final class AllCommand implements Callable<Integer> {
             throw new ParameterException(
                     spec.commandLine(), "--only names " + unknown + "; there are " + Suite.names());
         }
-        var ran = new Suite(spec.commandLine().getParent(), quick, System.out).run(only);
+        var ran = new Suite(quick, System.out).run(only);
         var table = new TargetTable(ran, quick);
         System.out.println();
         table.lines().forEach(System.out::println);

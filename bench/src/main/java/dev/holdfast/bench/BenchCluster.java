@@ -59,6 +59,11 @@ final class BenchCluster implements AutoCloseable {
         return cluster;
     }
 
+    /// For whoever runs no shop in this process: only a shop makes the handler above be heard.
+    void closeWhenInterrupted() {
+        Runtime.getRuntime().addShutdownHook(new Thread(this::closeOnInterrupt, "bench-cluster"));
+    }
+
     /// @param template a database to copy, state and all; nobody may be connected to it
     void createDatabase(String name, String template) throws SQLException {
         awaitNobodyOn(template);

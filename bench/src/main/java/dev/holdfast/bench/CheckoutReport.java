@@ -102,7 +102,10 @@ final class CheckoutReport {
         // Of the rounds' worst: a warm-up that was too short shows in the first.
         var compiler = values("product", Measure.COMPILER).getLast();
         result.with(Measure.COMPILER.title, Figure.of(compiler, Measure.COMPILER.unit, "< 5"));
-        result.with("checkouts that failed", Figure.of(failed("product"), "orders"));
+        result.with("checkouts that failed", Figure.of(failed("product"), "orders", "<= 0"));
+        for (var reference : REFERENCES) {
+            result.with("checkouts of " + reference + " that failed", Figure.of(failed(reference), "orders", "<= 0"));
+        }
     }
 
     /// Every round, for the settings: none is left out.

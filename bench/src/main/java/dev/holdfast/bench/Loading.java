@@ -28,6 +28,8 @@ final class Loading {
     /// PostgreSQL's log, what the measured rounds write, and something for everybody else on the machine.
     private static final long ROOM_BESIDE = 10L << 30;
 
+    private static final long ROOM_AT_LEAST = 512L << 20;
+
     private final BenchCluster cluster;
     private final String database;
     private final long orders;
@@ -58,7 +60,8 @@ final class Loading {
 
     /// @throws IllegalStateException the disk is too small for all of them, told before it is full
     void requireRoom(long bytesEach) throws IOException {
-        long needed = (orders - done.get()) * bytesEach + ROOM_BESIDE;
+        long beside = Math.min(ROOM_BESIDE, ROOM_AT_LEAST + 2 * orders * bytesEach);
+        long needed = (orders - done.get()) * bytesEach + beside;
         long free = Files.getFileStore(cluster.folder()).getUsableSpace();
         if (free < needed) {
             throw new IllegalStateException(TOO_SMALL.formatted(orders, needed >> 20, cluster.folder(), free >> 20));

@@ -141,6 +141,10 @@ final class NodesCommand implements Callable<Integer> {
         Files.write(report, lines);
     }
 
+    private static String inFlightWanted(NodesSettings settings) {
+        return settings.inFlight() == 0 ? null : ">= " + settings.inFlight();
+    }
+
     private static Result measured(NodesSettings settings, NodesResult result) {
         var measured = Result.of(
                 "nodes",
@@ -152,17 +156,19 @@ final class NodesCommand implements Callable<Integer> {
                         "restarts", settings.restarts(),
                         "in_flight", settings.inFlight()));
         var moving = result.secondsUntilMoving();
-        measured.with("takeovers", Figure.of(moving.size(), "takeovers"));
+        measured.with("takeovers", Figure.of(moving.size(), "takeovers", ">= 1"));
         if (!moving.isEmpty()) {
             measured.with("median until moving", Figure.of(moving.get(moving.size() / 2), "s", TARGET));
             measured.with("longest until moving", Figure.of(moving.getLast(), "s", TARGET));
             var inFlight = result.inFlight();
-            measured.with("median in flight at a blow", Figure.of(inFlight.get(inFlight.size() / 2), "sagas"));
+            measured.with(
+                    "median in flight at a blow",
+                    Figure.of(inFlight.get(inFlight.size() / 2), "sagas", inFlightWanted(settings)));
             measured.with(
                     "longest wait for a frozen node",
                     Figure.of(result.longestWait().toMillis() / 1e3, "s", TARGET));
         }
         measured.with("confirmed orders", Figure.of(result.confirmed(), "orders"));
-        return measured.with("broken invariants", Figure.of(result.clean() ? 0 : 1, "campaigns"));
+        return measured.with("broken invariants", Figure.of(result.clean() ? 0 : 1, "campaigns", "<= 0"));
     }
 }

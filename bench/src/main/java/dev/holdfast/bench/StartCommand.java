@@ -48,6 +48,8 @@ final class StartCommand implements Callable<Integer> {
     private final PrintStream out = System.out;
     private final Path launcher = System.getProperty(LAUNCHER) == null ? null : Path.of(System.getProperty(LAUNCHER));
 
+    private volatile StartedShop running;
+
     private record Start(Duration accepted, Duration cpu) {}
 
     @Override
@@ -59,11 +61,11 @@ final class StartCommand implements Callable<Integer> {
         // PostgreSQL may run as another user, who must get to its own folder.
         Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
         Result result;
-        try (var http =
-                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()) {
+        try (var ending = Ending.evenWhenInterrupted(() -> clear(folder));
+                var http = HttpClient.newBuilder()
+                        .version(HttpClient.Version.HTTP_1_1)
+                        .build()) {
             result = measure(http, folder);
-        } finally {
-            remove(folder);
         }
         result.printTable(out);
         if (json) {
@@ -72,10 +74,21 @@ final class StartCommand implements Callable<Integer> {
         return 0;
     }
 
+    private void clear(Path folder) throws IOException {
+        try {
+            if (running != null) {
+                running.close();
+            }
+        } finally {
+            remove(folder);
+        }
+    }
+
     private Result measure(HttpClient http, Path folder) throws Exception {
         int port = freePort();
         var carts = IntStream.range(0, 2 * repeat).mapToObj(i -> "cart-" + i).toList();
         try (var shop = StartedShop.begin(http, launcher, Map.of(), folder, port)) {
+            running = shop;
             shop.fill(carts);
         }
         var with = new ArrayList<Start>();
@@ -92,6 +105,7 @@ final class StartCommand implements Callable<Integer> {
     private Start start(HttpClient http, Map<String, String> environment, Path folder, int port, String cart)
             throws Exception {
         try (var shop = StartedShop.begin(http, launcher, environment, folder, port)) {
+            running = shop;
             var start = new Start(shop.untilAccepted(cart), shop.cpu());
             out.printf(
                     "%s: accepted after %,d ms, %,d ms of CPU%n",

@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /// What was measured against what is aimed at, as a table in a Markdown file, between two comments. What stands
@@ -68,7 +69,7 @@ record TargetTable(List<Suite.Ran> ran, boolean quick) {
                         number(figure.value()),
                         figure.unit(),
                         figure.reference() == null ? "" : number(figure.reference()),
-                        figure.ratio() == null ? "" : "%.2f".formatted(figure.ratio()),
+                        figure.ratio() == null ? "" : String.format(Locale.ROOT, "%.2f", figure.ratio()),
                         figure.verdict());
     }
 
@@ -79,7 +80,9 @@ record TargetTable(List<Suite.Ran> ran, boolean quick) {
     }
 
     private static String number(double value) {
-        return value >= 1_000 || value == Math.rint(value) ? "%,.0f".formatted(value) : "%,.2f".formatted(value);
+        return value >= 1_000 || value == Math.rint(value)
+                ? String.format(Locale.ROOT, "%,.0f", value)
+                : String.format(Locale.ROOT, "%,.2f", value);
     }
 
     private List<String> conditions() {

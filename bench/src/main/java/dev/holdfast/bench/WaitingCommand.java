@@ -42,6 +42,7 @@ final class WaitingCommand implements Callable<Integer> {
         }
         Result result;
         try (var cluster = BenchCluster.open(Map.of())) {
+            cluster.closeWhenInterrupted();
             var settings = new LinkedHashMap<String, Object>();
             settings.put("sagas", sagas);
             settings.put("senders", senders);
