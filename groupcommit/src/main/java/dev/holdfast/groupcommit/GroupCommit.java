@@ -37,10 +37,12 @@ public final class GroupCommit<Q, R> implements AutoCloseable {
         this.lane = new Lane<>(dataSource, settings, work, intake);
         this.thread =
                 Thread.ofPlatform().name("lane-" + settings.name()).daemon().start(lane);
-        this.watch = Thread.ofVirtual().name("patience-" + settings.name()).start(new PatienceWatch<Q, R>(look -> {
-            intake.forEach(look);
-            lane.forEach(look);
-        }));
+        this.watch = Thread.ofVirtual()
+                .name("patience-" + settings.name())
+                .start(new PatienceWatch<Q, R>(thread, look -> {
+                    intake.forEach(look);
+                    lane.forEach(look);
+                }));
     }
 
     /// Opens a lane. It takes one connection of its own from `dataSource`, on first use, and keeps it; a broken one

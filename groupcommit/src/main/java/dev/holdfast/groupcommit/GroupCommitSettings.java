@@ -9,9 +9,10 @@ import java.util.Objects;
 /// @param maxQueued requests that may wait at once; one more is refused with [OverloadedException]. 1 or more,
 ///     default 20,000. It bounds memory: a request withdrawn counts until the lane has passed it
 /// @param maxBatch requests one transaction takes at most. 1 or more, default 500
-/// @param patience how long a caller waits for its result unless it says otherwise; after it a request still queued
-///     is withdrawn ([NotCommittedException]), one already taken is answered [UnclearCommitException]. Also how
-///     long [GroupCommit#close()] goes on committing what is queued. Positive, default 10 s
+/// @param patience how long a caller waits for its result unless it says otherwise, of 2 s or more up to 250 ms
+///     longer; after it a request still queued is withdrawn ([NotCommittedException]), one already taken is
+///     answered [UnclearCommitException]. Also how long [GroupCommit#close()] goes on committing what is queued.
+///     Positive, default 10 s
 /// @param commitDeadline how long a lane tries to find out what became of a lost COMMIT before its callers are told
 ///     [UnclearCommitException]; the lane serves nobody else meanwhile. Also how long a server may be silent while
 ///     it is waited for before the connection is taken for lost, so longer than the longest statement. Positive,

@@ -117,6 +117,24 @@ class UnavailableTest {
         }
     }
 
+    /// The first is in the lane's hand, the other behind it in the queue; neither waits with a timer of its own.
+    @Test
+    void callers_with_patience_of_seconds_are_woken_wherever_they_wait() throws Exception {
+        gate.open();
+        try (var lane =
+                GroupCommit.open(database.lanesThrough(proxy.port()), GroupCommitSettings.named("woken"), gate)) {
+            proxy.refuseConnections(true);
+            var first = Callers.call(() -> lane.submit(new Add("first", "apples", 1), Duration.ofSeconds(2)));
+            await().until(() -> first.thread().getState() == Thread.State.WAITING && lane.queued() == 0);
+            var second = Callers.call(() -> lane.submit(new Add("second", "apples", 1), Duration.ofSeconds(2)));
+            await().until(() -> second.thread().getState() == Thread.State.WAITING);
+            assertThat(lane.queued()).isOne();
+
+            assertThat(first.failure()).isInstanceOf(NotCommittedException.class);
+            assertThat(second.failure()).isInstanceOf(NotCommittedException.class);
+        }
+    }
+
     @Test
     void a_caller_whose_patience_ends_while_the_database_is_away_is_told_why_and_has_no_effect() {
         gate.open();
