@@ -24,5 +24,7 @@ CREATE TABLE IF NOT EXISTS ${schema}.saga_guard_keys (
     CONSTRAINT saga_guard_keys_generation CHECK (generation >= 0),
     CONSTRAINT saga_guard_keys_undone_step CHECK (undone_at IS NULL OR generation = 0)
 );
+-- A table of an earlier release: nobody knows how often what is open was asked, so it counts as asked again.
+ALTER TABLE ${schema}.saga_guard_keys ADD COLUMN IF NOT EXISTS asked int NOT NULL DEFAULT 2;
 -- For pruning: steps by age.
 CREATE INDEX IF NOT EXISTS saga_guard_keys_keep_until ON ${schema}.saga_guard_keys (keep_until) WHERE generation = 0;
