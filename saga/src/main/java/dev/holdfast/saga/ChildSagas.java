@@ -87,7 +87,7 @@ final class ChildSagas {
     /// @return why the step can not go on, empty when all of them are there
     /// @throws GroupCommitException none was started before; the type of it says whether this one was
     private <C> Optional<Outcome> startMissing(SagaDefinition<C> definition, List<C> payloads, StepCall call) {
-        var there = engine.statusesOf(ids(call, payloads.size())).keySet();
+        var there = engine.statuses(ids(call, payloads.size())).keySet();
         var parent = parent(call.sagaId(), call.step());
         boolean some = !there.isEmpty();
         for (int i = 0; i < payloads.size(); i++) {
@@ -154,7 +154,7 @@ final class ChildSagas {
 
     private Map<String, SagaStatus> standing(StepCall call, int count) {
         var ids = ids(call, count);
-        var known = engine.statusesOf(ids);
+        var known = engine.statuses(ids);
         var standing = new LinkedHashMap<String, SagaStatus>();
         ids.forEach(id -> standing.put(id, known.getOrDefault(id, SagaStatus.STARTED)));
         return standing;

@@ -29,9 +29,12 @@ final class RangeMaking {
     /// long as a writer may be held up.
     private static final long DEFAULT_BYTES_AT_MOST = 256L << 20;
 
+    /// The same once in a shop's life, for what was there before the first range: seconds.
+    private static final long TAKEN_BYTES_AT_MOST = 4L << 30;
+
     /// `check_violation`: the default partition has rows of that range; `invalid_object_definition`: it overlaps
-    /// one.
-    private static final List<String> NOT_POSSIBLE = List.of("23514", "42P17");
+    /// one; `transaction_timeout`, `query_canceled`: it takes longer than writers may be held up.
+    private static final List<String> NOT_POSSIBLE = List.of("23514", "42P17", "25P04", "57014");
 
     private final DataSource dataSource;
     private final ShortLocks locks;
@@ -46,13 +49,13 @@ final class RangeMaking {
     void make(String prefix, Instant now, SagaRetention.Round round) {
         var current = settings.startOfPeriod(now);
         var until = covered(prefix);
-        if (until == null) {
+        if (until == null && defaultBytes() <= TAKEN_BYTES_AT_MOST) {
             takeWhatIsThere(prefix, current.plus(settings.period()), round);
             until = covered(prefix);
         }
         var from = until == null || until.isBefore(current) ? current : until;
         var end = current.plus(settings.period().multipliedBy(1 + AHEAD));
-        if (from.isBefore(end) && defaultIsTooLarge()) {
+        if (from.isBefore(end) && defaultBytes() > DEFAULT_BYTES_AT_MOST) {
             round.putOff(
                     name(prefix, from),
                     "the default partition is larger than " + (DEFAULT_BYTES_AT_MOST >> 20)
@@ -132,8 +135,8 @@ final class RangeMaking {
                 .orElse(null);
     }
 
-    private boolean defaultIsTooLarge() {
-        return Database.reading(dataSource, db -> new SagaPartitions(db).defaultBytes()) > DEFAULT_BYTES_AT_MOST;
+    private long defaultBytes() {
+        return Database.reading(dataSource, db -> new SagaPartitions(db).defaultBytes());
     }
 
     private static String name(String prefix, Instant from) {

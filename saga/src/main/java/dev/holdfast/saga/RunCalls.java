@@ -92,7 +92,7 @@ final class RunCalls<P> {
                 StepCall.ANY_TIME,
                 history.standing().facts(),
                 history.standing().signals(step),
-                undo.attempt() > 0);
+                undo.attempt() > 0 || history.standing().undoRepeated());
         begin(undo, tools.clock().now(), step.within(), () -> undoes(step, payload, call));
     }
 

@@ -63,7 +63,7 @@ public final class SagaEngine implements AutoCloseable {
                 membership.node(),
                 signals,
                 builder.clock,
-                new Waking(lane, reads, signals, adoption),
+                new Waking(lane, ownership, signals, adoption),
                 paused -> runs.all().forEach(live -> live.run().wake()));
         adoption.wakesBy(sleepers::wake);
         operator = new SagaOperator(this, lane, signals, builder.clock);
@@ -249,8 +249,8 @@ public final class SagaEngine implements AutoCloseable {
         return send(Signal.of(sagaId, key, name, payload, tools.clock().now()), null);
     }
 
-    /// Tells a saga to turn back. It does if its pivot has not begun; otherwise it goes through, and cancelling
-    /// what it has done is a saga of its own.
+    /// Tells a saga to turn back. It does if its pivot has not begun, or was refused and waits for another request;
+    /// otherwise it goes through, and cancelling what it has done is a saga of its own.
     ///
     /// @param key as for [#signal]
     /// @param reason the saga's failure says it, up to 4,000 characters
@@ -303,11 +303,6 @@ public final class SagaEngine implements AutoCloseable {
     /// Until when an idempotency key is kept at least.
     Instant keyExpires(Instant usedAt) {
         return SagaRetention.expiry(usedAt.plus(settings.startKeysKept()));
-    }
-
-    /// Of those of these sagas that there are.
-    Map<String, SagaStatus> statusesOf(List<String> sagaIds) {
-        return reads.statuses(sagaIds);
     }
 
     /// Tries a parked saga here, whoever has it: this may be the node that can run it.

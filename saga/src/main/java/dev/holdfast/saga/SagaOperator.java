@@ -75,8 +75,8 @@ public final class SagaOperator {
         return order(signal(sagaId, Signal.RESOLVE, said, who), "resolve " + step, reason);
     }
 
-    /// Turns a saga back whose pivot has not begun. One whose pivot has begun goes through: cancelling what it has
-    /// done is another saga.
+    /// Turns a saga back whose pivot has not begun, or was refused and waits for another request. Any other goes
+    /// through: cancelling what it has done is another saga.
     ///
     /// @param who the operator, up to 100 characters
     /// @param reason up to 4,000 characters; the saga's failure says it
@@ -86,8 +86,8 @@ public final class SagaOperator {
         return order(signal(sagaId, Signal.CANCEL, reason, who), "turn-back", reason);
     }
 
-    /// Makes no more attempts at sagas of a definition, on any node, and starts none, until it is resumed. Attempts
-    /// that are under way end; deadlines go on.
+    /// Makes no more attempts at sagas of a definition, on any node, and starts none but those of a step, until it
+    /// is resumed. Attempts that are under way end; deadlines go on.
     ///
     /// @param definition its name; all versions
     /// @return [OperatorAnswer.NotPossible] when this node has no definition of the name

@@ -21,9 +21,7 @@ final class SagaReads {
     private static final String COLUMNS =
             "saga_id, definition, version, payload, subject, traceparent, parent, created_at";
 
-    private static final String FIND = "SELECT " + COLUMNS + " FROM saga.saga_runs WHERE saga_id = ?";
-
-    static final String STATUS = "SELECT status FROM saga.saga_runs WHERE saga_id = ?";
+    static final String FIND = "SELECT " + COLUMNS + " FROM saga.saga_runs WHERE saga_id = ?";
 
     private static final String STATUSES = "SELECT saga_id, status FROM saga.saga_runs WHERE saga_id = ANY (?)";
 

@@ -54,11 +54,18 @@ public final class SagaRetention {
 
     /// Does what is due now.
     ///
-    /// @throws SagaStoreException the database cannot be reached or refuses; what was done before stays done
+    /// @throws SagaStoreException the database cannot be reached or refuses; what was done before stays done. Where
+    ///     only the making of ranges failed, what is old goes all the same before this is thrown
     public Round run() {
         var now = notAhead(clock.now());
         var old = now.minus(settings.keep());
-        var round = make(now);
+        var round = Round.begun();
+        SagaStoreException notMade = null;
+        try {
+            make(now, round);
+        } catch (SagaStoreException e) {
+            notMade = e;
+        }
         long strays = 0;
         for (var prefix : settings.prefixes()) {
             dropping.drop(prefix, old, round);
@@ -69,6 +76,9 @@ public final class SagaRetention {
             LOG.info(
                     "retention: {} start keys have expired and are gone, {} sagas that were in no range", keys, strays);
         }
+        if (notMade != null) {
+            throw notMade;
+        }
         return new Round(round.made(), round.dropped(), round.putOff(), keys, strays);
     }
 
@@ -76,11 +86,10 @@ public final class SagaRetention {
     ///
     /// @throws SagaStoreException as [#run()]
     void makeRanges() {
-        make(notAhead(clock.now()));
+        make(notAhead(clock.now()), Round.begun());
     }
 
-    private Round make(Instant now) {
-        var round = new Round(new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), 0, 0);
+    private void make(Instant now, Round round) {
         Database.inTransaction(dataSource, db -> {
             for (var prefix : settings.prefixes()) {
                 RetentionBooks.want(db, prefix, settings.keep());
@@ -88,7 +97,6 @@ public final class SagaRetention {
             return null;
         });
         settings.prefixes().forEach(prefix -> making.make(prefix, now, round));
-        return round;
     }
 
     /// The ranges there are, those that go next first, and at the end the default partition, which stays.
@@ -119,6 +127,10 @@ public final class SagaRetention {
     /// @param keys start keys that had expired
     /// @param strays sagas that had ended and lay in no range
     public record Round(List<String> made, List<String> dropped, List<String> putOff, long keys, long strays) {
+
+        static Round begun() {
+            return new Round(new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), 0, 0);
+        }
 
         void made(String range) {
             made.add(range);

@@ -19,7 +19,7 @@ record Signal(String sagaId, String key, String name, String payload, String by,
     static final String PAYLOAD = "payload";
     static final String BY = "by";
 
-    /// Turn back, if the pivot has not begun.
+    /// Turn back, if the pivot has not begun, or was refused and waits for another request.
     static final String CANCEL = "$cancel";
 
     /// Make the next attempt now.

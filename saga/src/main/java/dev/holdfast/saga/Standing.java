@@ -29,6 +29,7 @@ final class Standing {
     private int closingFailures;
     private LogEntry lastClosing;
     private boolean parked;
+    private boolean undoRepeated;
     private StepStanding pivot;
     private boolean deadlinePassed;
     private LogEntry cancelled;
@@ -84,6 +85,11 @@ final class Standing {
 
     boolean parked() {
         return parked;
+    }
+
+    /// Whether a node that died may have called an undo of which no row says so.
+    boolean undoRepeated() {
+        return undoRepeated;
     }
 
     /// Once the pivot has begun it is not for anybody but its participant to turn the saga back. If that has, for
@@ -157,11 +163,7 @@ final class Standing {
                 at(entry.step()).inDoubt(entry);
                 takeEarly(entry.step());
             }
-            case RECOVERED -> {
-                if (entry.step() != null) {
-                    at(entry.step()).inDoubt(entry);
-                }
-            }
+            case RECOVERED -> recovered(entry);
             case SIGNALLED -> signalled(entry);
             case DEADLINE_PASSED -> deadlinePassed(entry.step());
             case PIVOT_BEGUN -> {
@@ -179,6 +181,13 @@ final class Standing {
         }
     }
 
+    private void recovered(LogEntry entry) {
+        if (entry.step() != null) {
+            at(entry.step()).inDoubt(entry);
+        }
+        undoRepeated = undoRepeated || status == SagaStatus.COMPENSATING;
+    }
+
     private void undone(LogEntry entry) {
         at(entry.step()).isUndone();
         if (entry.event() == SagaEvent.RESOLVED) {
@@ -191,7 +200,9 @@ final class Standing {
         var name = entry.detail().get(StepStanding.SIGNAL);
         signalKeys.add(entry.detail().get(Signal.KEY));
         if (name.equals(Signal.CANCEL)) {
-            cancelled = cancelled == null ? entry : cancelled;
+            // One that comes while the pivot may have an effect is answered that it is too late, and stays so
+            // whatever the pivot says afterwards.
+            cancelled = cancelled == null && !goesThrough() ? entry : cancelled;
         } else if (!Signal.isOrder(name)) {
             var brought = entry.detail().getOrDefault(Signal.PAYLOAD, "");
             if (!Signal.isReserved(name)) {

@@ -6,13 +6,13 @@ import java.util.List;
 final class Waking implements Sleepers.Host {
 
     private final SagaLane lane;
-    private final SagaReads reads;
+    private final Ownership ownership;
     private final SignalReads signals;
     private final Adoption adoption;
 
-    Waking(SagaLane lane, SagaReads reads, SignalReads signals, Adoption adoption) {
+    Waking(SagaLane lane, Ownership ownership, SignalReads signals, Adoption adoption) {
         this.lane = lane;
-        this.reads = reads;
+        this.ownership = ownership;
         this.signals = signals;
         this.adoption = adoption;
     }
@@ -30,16 +30,25 @@ final class Waking implements Sleepers.Host {
     /// Only what was really put down runs on without doubt. Whatever else is neither running nor parked was left
     /// behind by an end that nobody saw, a commit with an unclear end of this very method among it: it is adopted,
     /// and what was next in it is in doubt.
+    ///
+    /// Reads beside the pool that customers may be queueing for: whoever takes up what a dead node has left waits
+    /// until this is over.
     @Override
     public void pickUp(List<String> sagaIds) {
         adoption.alone(() -> {
+            boolean all = false;
             var pickedUp = lane.pickUp(sagaIds);
-            var came = signals.untaken(pickedUp);
-            for (var recorded : reads.these(pickedUp)) {
-                adoption.pickUp(recorded, came.getOrDefault(recorded.execution().sagaId(), List.of()));
-            }
-            if (pickedUp.size() < sagaIds.size()) {
-                adoption.leftBehind();
+            try {
+                var came = ownership.left().signals().untaken(pickedUp);
+                for (var recorded : ownership.left().these(pickedUp)) {
+                    adoption.pickUp(
+                            recorded, came.getOrDefault(recorded.execution().sagaId(), List.of()));
+                }
+                all = pickedUp.size() == sagaIds.size();
+            } finally {
+                if (!all) {
+                    adoption.leftBehind();
+                }
             }
         });
     }

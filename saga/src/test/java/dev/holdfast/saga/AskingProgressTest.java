@@ -110,6 +110,22 @@ class AskingProgressTest {
             log.assertNext(new Next.Run("pay", 0, 1));
         }
 
+        @Test
+        void asks_though_a_cancel_came_while_it_was_under_way() {
+            log.after("seat", DONE);
+            log.after("hotel", DONE);
+            log.after("pay", PIVOT_BEGUN);
+            cancel();
+            log.failedWith("pay", REFUSED, DECLINED);
+
+            assertThat(log.standing().cancelled())
+                    .as("answered that it is too late")
+                    .isNull();
+            assertThat(log.standing().goesThrough())
+                    .as("it asks, and may be cancelled now")
+                    .isFalse();
+        }
+
         private void pivotIsRefused() {
             log.after("seat", DONE);
             log.after("hotel", DONE);

@@ -68,7 +68,7 @@ class RetentionPlanTest {
 
     @Test
     void a_saga_is_read_from_its_range_and_no_other() {
-        assertThat(scanned(explain(SagaReads.STATUS, "'%s'"))).containsExactly("saga_runs_p17");
+        assertThat(scanned(explain(SagaReads.FIND, "'%s'"))).containsExactly("saga_runs_p17");
         assertThat(scanned(explain(SagaReads.LOG, "'%s'"))).containsExactly("saga_steps_p17");
     }
 
