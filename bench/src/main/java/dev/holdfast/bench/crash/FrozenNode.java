@@ -7,10 +7,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 
 /// A node that is stopped (SIGSTOP), in a transaction if one can be caught, and watched from the database: who
 /// waits for its locks, and whether the shop goes on.
@@ -64,6 +66,7 @@ final class FrozenNode implements AutoCloseable {
     private int writing;
     private long struckNanos;
     private Future<Freeze> watched;
+    private final CountDownLatch goesOn = new CountDownLatch(1);
     private volatile boolean watching = true;
 
     /// @param role under which its sessions are known
@@ -96,6 +99,12 @@ final class FrozenNode implements AutoCloseable {
 
     long struckNanos() {
         return struckNanos;
+    }
+
+    /// Waits until the shop was seen to go on after the grace: one more hold and one more confirmation at least.
+    /// How many there are in a second says nothing; that there are none for so long does.
+    void awaitGoingOn(Duration atMost) throws InterruptedException {
+        goesOn.await(atMost.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /// Ends the watch; the node is still frozen.
@@ -142,8 +151,12 @@ final class FrozenNode implements AutoCloseable {
             while (watching) {
                 var since = Duration.ofNanos(System.nanoTime() - struckNanos);
                 var over = since.compareTo(grace) >= 0;
-                if (over && atGrace == null) {
-                    atGrace = done(db);
+                if (over) {
+                    var now = done(db);
+                    atGrace = atGrace == null ? now : atGrace;
+                    if (now.holds() > atGrace.holds() && now.confirmed() > atGrace.confirmed()) {
+                        goesOn.countDown();
+                    }
                 }
                 var waiting = waiting(db);
                 most = Math.max(most, waiting.size());

@@ -21,6 +21,9 @@ final class NodeStriker {
 
     private static final Duration WATCH = Duration.ofSeconds(3);
 
+    /// A few customers may be at nothing but reads and refusals for some seconds.
+    private static final Duration UNTIL_IT_GOES_ON = Duration.ofSeconds(30);
+
     private static final String FENCED = "was fenced off: another node has taken its sagas over";
     private static final String MOVES = "the sagas of a node that was killed or frozen go on at others within a minute";
     private static final String ENDS = "a node that was frozen past its lease says that it was fenced off, and ends";
@@ -132,6 +135,7 @@ final class NodeStriker {
             long since = (System.nanoTime() - frozen.struckNanos()) / 1_000_000;
             long left = grace.plus(watch).toMillis() - since;
             Thread.sleep(Math.max(0, left) + random.nextInt(2_000));
+            frozen.awaitGoingOn(UNTIL_IT_GOES_ON);
             watched(frozen.seen());
         }
         boolean ended = shop.awaitEnd(UNTIL_IT_ENDS);
