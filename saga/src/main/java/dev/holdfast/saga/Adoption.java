@@ -56,7 +56,7 @@ final class Adoption implements Runs.Parking, AutoCloseable {
         this.definitions = definitions;
         this.reads = reads;
         this.tools = tools;
-        this.runs = new Runs(ownership.node().name(), maxInFlight, this);
+        this.runs = new Runs(ownership.node().name(), maxInFlight, this, tools.clock());
     }
 
     Runs runs() {

@@ -14,6 +14,11 @@ public final class Alarm {
         rings.release();
     }
 
+    /// Whether the next sleep ends at once.
+    boolean isRung() {
+        return rings.availablePermits() > 0;
+    }
+
     /// Sleeps for a time of the system's clock; 292 years is the longest.
     ///
     /// @return whether it rang

@@ -56,7 +56,7 @@ final class Membership {
     void stopActing() {
         watch.close();
         adoption.close();
-        adoption.runs().all().forEach(live -> live.thread().interrupt());
+        adoption.runs().all().forEach(Runs.Live::interrupt);
         tell(told -> told.fenced(node.name()));
     }
 

@@ -54,14 +54,20 @@ final class Progress {
             case STARTED ->
                 standing.parked()
                         || standing.closingFailures() >= PATIENCE
-                        || definition.steps().stream().anyMatch(step -> isStuck(step, standing))
-                        || standing.deadlinePassed() && forwardStep(definition, standing) != null;
+                        || needsAttention(definition, forwardStep(definition, standing), standing);
             case COMPENSATING ->
                 standing.parked()
                         || standing.closingFailures() >= PATIENCE
                         || standing.undo().stream().map(standing::of).anyMatch(Progress::isDeadLetter);
             case COMPLETED, FAILED -> false;
         };
+    }
+
+    /// Only steps of the first group that is not done have attempts without success.
+    private static boolean needsAttention(SagaDefinition<?> definition, Step<?> first, Standing standing) {
+        return first != null
+                && (standing.deadlinePassed()
+                        || definition.groupOf(first).stream().anyMatch(step -> isStuck(step, standing)));
     }
 
     /// Whether an undo failed so often that it no longer holds back the ones behind it.
@@ -96,12 +102,7 @@ final class Progress {
 
     /// The first step that is not done, `null` when all are.
     static Step<?> forwardStep(SagaDefinition<?> definition, Standing standing) {
-        for (var step : definition.steps()) {
-            if (!standing.of(step.name()).done()) {
-                return step;
-            }
-        }
-        return null;
+        return standing.firstOpen(definition.steps());
     }
 
     /// A step before the pivot is never stuck: its attempts are numbered.

@@ -6,18 +6,34 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/// The attempts of one saga that are under way: one as a rule, several in a group. Touched by the saga's thread
-/// only.
+/// The attempts of one saga that are under way: one as a rule, several in a group. Touched by the thread only
+/// whose turn it is to run the saga.
 ///
 /// @param <P> what the saga carries
 final class RunCalls<P> {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SagaRun.class);
 
     /// Limit of one attempt to close: closing belongs to no step that could say one.
     private static final Duration CLOSING_WITHIN = Duration.ofSeconds(30);
 
     /// @param limit when it counts as over without an answer
     private record Ongoing(Next act, Instant started, Instant limit, StepCaller.Call call) {}
+
+    /// @param free until when the saga's thread has nothing else to do, `null` where it has
+    private record Begun(Next act, Instant at, Duration within, Instant free) {
+
+        Instant limit() {
+            return at.plus(within);
+        }
+
+        Ongoing by(StepCaller.Call call) {
+            return new Ongoing(act, at, limit(), call);
+        }
+    }
 
     /// An attempt that is over.
     ///
@@ -26,13 +42,13 @@ final class RunCalls<P> {
 
     private final Execution execution;
     private final SagaRun.Tools tools;
-    private final Alarm alarm;
+    private final Turn turn;
     private final Map<String, Ongoing> ongoing = new LinkedHashMap<>();
 
-    RunCalls(Execution execution, SagaRun.Tools tools, Alarm alarm) {
+    RunCalls(Execution execution, SagaRun.Tools tools, Turn turn) {
         this.execution = execution;
         this.tools = tools;
-        this.alarm = alarm;
+        this.turn = turn;
     }
 
     boolean none() {
@@ -48,12 +64,25 @@ final class RunCalls<P> {
         return ongoing.containsKey(step);
     }
 
+    /// Whether a step that waited for this is being made again. The log does not say that its wait is over, and
+    /// would take the signal for the answer to that, while the attempt that asks anew has not seen it. So it is
+    /// taken when that attempt is over, which its time limit sees to; until then it stays, and who takes the saga
+    /// over finds it.
+    boolean mayAnswer(Signal signal, SagaDefinition<P> definition, RunHistory history) {
+        return definition.steps().stream()
+                .filter(step -> at(step.name()))
+                .anyMatch(step ->
+                        signal.name().equals(history.standing().of(step.name()).awaited()));
+    }
+
     /// When the first of them counts as over without an answer.
     Optional<Instant> limit() {
         return ongoing.values().stream().map(Ongoing::limit).min(Instant::compareTo);
     }
 
-    void run(SagaDefinition<P> definition, Next.Run run, P payload, RunHistory history) {
+    /// @param free until when there is nothing else to do but this, `null` where there is
+    /// @throws Turn.Over as all that begin an attempt: another thread has gone on meanwhile
+    void run(SagaDefinition<P> definition, Next.Run run, P payload, RunHistory history, Instant free) {
         var step = definition.step(run.step());
         var now = tools.clock().now();
         var key = execution.sagaId() + ":" + step.name() + (run.generation() == 0 ? "" : ":" + run.generation());
@@ -70,7 +99,7 @@ final class RunCalls<P> {
                 run.attempt() > 0
                         || run.generation() > 0
                         || history.standing().of(step.name()).unclear());
-        begin(run, now, step.within(), () -> does(step, payload, call));
+        begin(new Begun(run, now, step.within(), free), () -> does(step, payload, call));
     }
 
     /// A step behind the pivot is never undone: late, it does what would have been done anyway, and a participant
@@ -79,7 +108,7 @@ final class RunCalls<P> {
         return step.kind() == StepKind.RETRIABLE ? StepCall.ANY_TIME : now.plus(step.validFor());
     }
 
-    void undo(SagaDefinition<P> definition, Next.Undo undo, P payload, RunHistory history) {
+    void undo(SagaDefinition<P> definition, Next.Undo undo, P payload, RunHistory history, Instant free) {
         var step = definition.step(undo.step());
         var key = execution.sagaId() + ":" + step.name();
         var call = new StepCall(
@@ -93,11 +122,12 @@ final class RunCalls<P> {
                 history.standing().facts(),
                 history.standing().signals(step),
                 undo.attempt() > 0 || history.standing().undoRepeated());
-        begin(undo, tools.clock().now(), step.within(), () -> undoes(step, payload, call));
+        begin(new Begun(undo, tools.clock().now(), step.within(), free), () -> undoes(step, payload, call));
     }
 
-    void close(Next.Close close, Callable<Outcome> closing) {
-        begin(close, tools.clock().now(), CLOSING_WITHIN, closing);
+    void close(SagaDefinition<P> definition, Next.Close close, P payload, Instant free) {
+        var begun = new Begun(close, tools.clock().now(), CLOSING_WITHIN, free);
+        begin(begun, () -> closes(definition.closing().orElseThrow(), payload, close.ending()));
     }
 
     /// The first that is over: answered, or its time is. One that has not answered in time is unclear, and what it
@@ -137,9 +167,32 @@ final class RunCalls<P> {
                 : tools.surroundings().children(step, payload, call);
     }
 
-    private void begin(Next act, Instant now, Duration within, Callable<Outcome> attempt) {
-        var call = tools.caller().begin(() -> tools.tracing().call(execution.traceparent(), attempt), alarm);
-        ongoing.put(nameOf(act), new Ongoing(act, now, now.plus(within), call));
+    /// A closing action says by an exception that it wants to be called again; that is no defect.
+    private Outcome closes(ClosingAction<P> closing, P payload, Ending ending) {
+        try {
+            closing.run(payload, execution.sagaId(), ending);
+            return Outcome.Done.done();
+        } catch (Exception e) {
+            LOG.warn("closing did not succeed, will be repeated", e);
+            return new Outcome.Failed(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void begin(Begun begun, Callable<Outcome> attempt) {
+        Callable<Outcome> traced = () -> tools.tracing().call(execution.traceparent(), attempt);
+        if (begun.free() != null && turn.mayMakeHere(begun.within())) {
+            var until = begun.free().isBefore(begun.limit()) ? begun.free() : begun.limit();
+            var here = turn.attempt(traced, until);
+            // Entered first: whoever goes on with the saga meanwhile must find it under way.
+            ongoing.put(nameOf(begun.act()), begun.by(here));
+            turn.make(here, () -> beginBeside(begun, traced));
+        } else {
+            beginBeside(begun, traced);
+        }
+    }
+
+    private void beginBeside(Begun begun, Callable<Outcome> attempt) {
+        ongoing.put(nameOf(begun.act()), begun.by(tools.caller().begin(attempt, turn.alarm())));
     }
 
     private static String nameOf(Next act) {

@@ -166,7 +166,14 @@ final class RunHistory {
         }
     }
 
-    void tell(Consumer<SagaListener> news) {
+    /// Tells of an attempt at a step, or at its undo, that is recorded.
+    void stepEnded(LogEntry entry, Journal.Times times) {
+        var lasted = Duration.between(times.started(), times.ended());
+        tell(listener ->
+                listener.stepEnded(execution.sagaId(), definition.name(), entry.step(), entry.event(), lasted));
+    }
+
+    private void tell(Consumer<SagaListener> news) {
         try {
             news.accept(tools.listener());
         } catch (RuntimeException e) {

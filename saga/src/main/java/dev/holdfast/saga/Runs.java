@@ -16,8 +16,37 @@ final class Runs {
 
     private static final Logger LOG = LoggerFactory.getLogger(Runs.class);
 
-    /// @param ended completed with how it ended; exceptionally when it stopped before
-    record Live(SagaRun<?> run, CompletableFuture<SagaView> ended, Thread thread) {}
+    /// How often it is looked whether an attempt that a saga's own thread makes takes too long. What it may be late
+    /// is a fraction of [Turn#LONG_ENOUGH].
+    private static final Duration LOOKS_EVERY = Duration.ofMillis(100);
+
+    /// A saga that runs here.
+    static final class Live {
+
+        private final SagaRun<?> run;
+        private final CompletableFuture<SagaView> ended = new CompletableFuture<>();
+        private volatile Thread thread;
+
+        private Live(SagaRun<?> run) {
+            this.run = run;
+        }
+
+        SagaRun<?> run() {
+            return run;
+        }
+
+        /// Completed with how it ended; exceptionally when it stopped before.
+        CompletableFuture<SagaView> ended() {
+            return ended;
+        }
+
+        /// Stops it wherever it is. Where its thread makes an attempt, which may take no notice, another thread
+        /// goes on first and is the one to stop.
+        void interrupt() {
+            run.wake();
+            thread.interrupt();
+        }
+    }
 
     /// What to do with a run that cannot go on as it is.
     interface Parking {
@@ -36,11 +65,36 @@ final class Runs {
     private final String node;
     private final int limit;
     private final Parking parking;
+    private final SagaClock clock;
+    private volatile boolean closed;
 
-    Runs(String node, int limit, Parking parking) {
+    Runs(String node, int limit, Parking parking, SagaClock clock) {
         this.node = node;
         this.limit = limit;
         this.parking = parking;
+        this.clock = clock;
+    }
+
+    /// Must be called before anything runs.
+    void open() {
+        Thread.ofVirtual().name("saga-limits").start(this::watch);
+    }
+
+    private void watch() {
+        try {
+            while (!closed) {
+                Thread.sleep(LOOKS_EVERY);
+                var now = clock.now();
+                live.values().forEach(each -> each.run.look(now));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /// No saga runs any more.
+    void close() {
+        closed = true;
     }
 
     /// Takes a place, before anything is recorded.
@@ -88,6 +142,8 @@ final class Runs {
     /// How a saga comes to be run.
     enum How {
         STARTED,
+        /// It was recovered, and another thread has recorded that.
+        GOING_ON,
         /// It ran before, and what was next in it is in doubt.
         RECOVERED,
         /// It was put down.
@@ -96,17 +152,26 @@ final class Runs {
 
     /// Runs a saga that has a place. One that runs already is left alone, and the place is given back.
     void begin(SagaRun<?> run, How how) {
-        var ended = new CompletableFuture<SagaView>();
-        var thread =
-                Thread.ofVirtual().name("saga-" + run.execution().sagaId()).unstarted(() -> toTheEnd(run, how, ended));
-        if (live.putIfAbsent(run.execution().sagaId(), new Live(run, ended, thread)) != null) {
+        var entered = new Live(run);
+        entered.thread = threadFor(entered, how);
+        if (live.putIfAbsent(run.execution().sagaId(), entered) != null) {
             leave();
             return;
         }
         if (how == How.PICKED_UP) {
             pickedUp.incrementAndGet();
         }
-        thread.start();
+        run.succeededBy(() -> {
+            entered.thread = threadFor(entered, how == How.RECOVERED ? How.GOING_ON : how);
+            entered.thread.start();
+        });
+        entered.thread.start();
+    }
+
+    private Thread threadFor(Live entered, How how) {
+        return Thread.ofVirtual()
+                .name("saga-" + entered.run.execution().sagaId())
+                .unstarted(() -> toTheEnd(entered, how));
     }
 
     /// Waits until none runs, or the time is over.
@@ -124,38 +189,50 @@ final class Runs {
         }
     }
 
-    private void toTheEnd(SagaRun<?> run, How how, CompletableFuture<SagaView> ended) {
-        var execution = run.execution();
+    private void toTheEnd(Live entered, How how) {
+        var execution = entered.run.execution();
         MDC.put("saga_id", execution.sagaId());
         if (execution.traceId() != null) {
             MDC.put("trace_id", execution.traceId());
         }
         RuntimeException why = null;
+        boolean over = true;
         try {
             if (how == How.RECOVERED) {
-                run.recovered(node);
+                entered.run.recovered(node);
             }
-            run.toTheEnd();
+            entered.run.toTheEnd();
+        } catch (Turn.Over e) {
+            over = false;
         } catch (StoppedException e) {
             LOG.debug("saga {} stops here: {}", execution.sagaId(), e.getMessage());
             why = e;
         } catch (RuntimeException | Error e) {
             why = e instanceof RuntimeException runtime ? runtime : new IllegalStateException(e);
-            parking.park(run, why);
+            parking.park(entered.run, why);
         } finally {
-            live.remove(execution.sagaId());
-            if (how == How.PICKED_UP) {
-                pickedUp.decrementAndGet();
-            }
-            leave();
-            answer(run, ended, why);
-            if (why instanceof StoppedException stopped && stopped.readAgain()) {
-                parking.leftBehind();
-            }
-            if (run.isPutDown() && run.undelivered()) {
-                parking.wake(execution.sagaId());
+            if (over) {
+                over(entered, how, why);
             }
             MDC.clear();
+        }
+    }
+
+    /// @param why it does not go on, `null` when it has ended or is put down
+    private void over(Live entered, How how, RuntimeException why) {
+        var run = entered.run;
+        var sagaId = run.execution().sagaId();
+        live.remove(sagaId);
+        if (how == How.PICKED_UP) {
+            pickedUp.decrementAndGet();
+        }
+        leave();
+        answer(run, entered.ended, why);
+        if (why instanceof StoppedException stopped && stopped.readAgain()) {
+            parking.leftBehind();
+        }
+        if (run.isPutDown() && run.undelivered()) {
+            parking.wake(sagaId);
         }
     }
 

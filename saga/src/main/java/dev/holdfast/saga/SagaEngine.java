@@ -75,6 +75,7 @@ public final class SagaEngine implements AutoCloseable {
         membership.begins(lane, adoption, sleepers::lookSoon);
         retention.begin();
         sleepers.begin();
+        runs.open();
         adoption.adoptAll();
         adoption.sweepEvery(settings.sweepEvery());
         sleepers.start();
@@ -342,12 +343,13 @@ public final class SagaEngine implements AutoCloseable {
         try {
             if (!runs.awaitNone(settings.drainGrace())) {
                 LOG.warn("{} sagas are still busy after {} and are interrupted", runs.count(), settings.drainGrace());
-                runs.all().forEach(live -> live.thread().interrupt());
+                runs.all().forEach(Runs.Live::interrupt);
                 runs.awaitNone(Duration.ofSeconds(2));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        runs.close();
         lane.close();
         membership.leave();
     }

@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
 /// Nothing is acted upon before the row that leads to it is durable. So whatever this loop knows can be read back
 /// from the log, and a loop in another process goes on exactly where this one was.
 ///
-/// One thread at a time runs it; the attempts it makes have threads of their own.
+/// One thread at a time runs it, see [Turn].
 ///
 /// @param <P> what the saga carries
 final class SagaRun<P> {
@@ -41,7 +41,7 @@ final class SagaRun<P> {
     private final Execution execution;
     private final P payload;
     private final Tools tools;
-    private final Alarm alarm = new Alarm();
+    private final Turn turn = new Turn();
     private final RunHistory history;
     private final RunCalls<P> calls;
     private final RunSignals signals = new RunSignals();
@@ -54,7 +54,7 @@ final class SagaRun<P> {
         this.payload = payload;
         this.tools = tools;
         this.history = new RunHistory(definition, execution, log, tools);
-        this.calls = new RunCalls<>(execution, tools, alarm);
+        this.calls = new RunCalls<>(execution, tools, turn);
     }
 
     Execution execution() {
@@ -66,16 +66,25 @@ final class SagaRun<P> {
         return history.log();
     }
 
+    /// Must be called before it is run, where another thread can go on with [#toTheEnd()] when this one is busy.
+    void succeededBy(Runnable starter) {
+        turn.succeededBy(starter);
+    }
+
     /// Runs to the end, or until it is put down.
     ///
     /// @throws StoppedException it was stopped before
+    /// @throws Turn.Over another thread has gone on
     void toTheEnd() {
         try {
             while (advance()) {
                 // everything happens in advance()
             }
-        } finally {
-            calls.abandon();
+        } catch (RuntimeException | Error e) {
+            if (!(e instanceof Turn.Over)) {
+                calls.abandon();
+            }
+            throw e;
         }
     }
 
@@ -127,13 +136,18 @@ final class SagaRun<P> {
 
     /// Wakes it so that it looks around: it shall stop, or may go on.
     void wake() {
-        alarm.ring();
+        turn.disturb();
+    }
+
+    /// To be called now and then, by anybody: it may be time for something while an attempt is made.
+    void look(Instant now) {
+        turn.look(now);
     }
 
     /// Hands over a signal that is recorded. One that comes when nobody runs this any more stays: [#undelivered()].
     void deliver(Signal signal) {
         if (signals.offer(signal)) {
-            alarm.ring();
+            turn.disturb();
         }
     }
 
@@ -163,11 +177,12 @@ final class SagaRun<P> {
         boolean begun = false;
         boolean held = false;
         var hurry = hurried;
+        var free = next.size() == 1 && calls.none() ? deadline().orElse(FAR) : null;
         for (var each : inTurn(next)) {
             var due = due(each, hurry);
             if (due == null) {
                 until = each.due().isBefore(until) ? each.due() : until;
-            } else if (!calls.at(due) && !(paused && due.isAttempt()) && act(due)) {
+            } else if (!calls.at(due) && !(paused && due.isAttempt()) && act(due, free)) {
                 begun = true;
             } else {
                 held = true;
@@ -198,7 +213,7 @@ final class SagaRun<P> {
     /// would turn the saga back.
     private Next due(Next next, boolean hurry) {
         boolean attempts = !(next.inTheEnd() instanceof Next.TurnBack);
-        boolean due = !tools.clock().now().isBefore(next.due()) || hurry && attempts;
+        boolean due = !now().isBefore(next.due()) || hurry && attempts;
         return due ? next.inTheEnd() : null;
     }
 
@@ -206,18 +221,19 @@ final class SagaRun<P> {
     /// recorded. A node that stops begins no attempt beside those it waits for.
     ///
     /// @return `false` when it has to wait for what is under way
-    private boolean act(Next next) {
+    private boolean act(Next next, Instant free) {
         boolean beside = next instanceof Next.Run || next instanceof Next.Undo;
         if (beside ? tools.log().stopped() : !calls.none()) {
             return false;
         }
+        hurried = hurried && !next.isAttempt();
         switch (next) {
-            case Next.Run run -> calls.run(definition, run, payload, history);
+            case Next.Run run -> calls.run(definition, run, payload, history, free);
             case Next.Undo undo -> {
                 LOG.info("COMPENSATE: undo {}, attempt {}", undo.step(), undo.attempt());
-                calls.undo(definition, undo, payload, history);
+                calls.undo(definition, undo, payload, history, free);
             }
-            case Next.Close close -> calls.close(close, () -> closed(close.ending()));
+            case Next.Close close -> calls.close(definition, close, payload, free);
             case Next.BeginPivot _, Next.TurnBack _, Next.Finish _ -> {
                 var noted = history.noted(next, history.seq());
                 if (noted == null) {
@@ -239,11 +255,8 @@ final class SagaRun<P> {
     /// @param held something is due and must not be done yet, so whoever lets it go on rings: nothing to be put
     ///     down for
     private boolean pause(Instant dueAt, boolean held) {
-        var until = dueAt;
-        var deadline = Deadlines.next(definition, execution.createdAt(), history.standing());
-        if (deadline.isPresent() && deadline.get().at().isBefore(until)) {
-            until = deadline.get().at();
-        }
+        var deadline = deadline().orElse(FAR);
+        var until = deadline.isBefore(dueAt) ? deadline : dueAt;
         if (calls.none() && !held && signals.none() && isLong(until)) {
             tools.log().putDown(execution.sagaId(), until);
             putDown = true;
@@ -254,18 +267,22 @@ final class SagaRun<P> {
         return true;
     }
 
+    private Optional<Instant> deadline() {
+        return Deadlines.next(definition, execution.createdAt(), history.standing())
+                .map(Deadlines.Deadline::at);
+    }
+
     private boolean isLong(Instant until) {
         var putDownAfter = tools.surroundings().putDownAfter();
-        return putDownAfter.isPresent()
-                && Duration.between(tools.clock().now(), until).compareTo(putDownAfter.get()) > 0;
+        return putDownAfter.isPresent() && Duration.between(now(), until).compareTo(putDownAfter.get()) > 0;
     }
 
     private void sleep(Instant until) {
         try {
             if (calls.none()) {
-                tools.clock().sleep(until, alarm);
+                tools.clock().sleep(until, turn.alarm());
             } else {
-                tools.caller().await(Duration.between(tools.clock().now(), until), alarm);
+                tools.caller().await(Duration.between(now(), until), turn.alarm());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -293,7 +310,7 @@ final class SagaRun<P> {
                                 history.seq(), run, over, step.asksFor(), retryAt(step.backoff(), run.attempt(), over))
                         : last,
                 settled());
-        stepEnded(step, last.event(), over);
+        history.stepEnded(last, over.times());
     }
 
     private void undid(Next.Undo undo, RunCalls.Over over) {
@@ -305,7 +322,7 @@ final class SagaRun<P> {
         } else {
             LOG.warn("COMPENSATE: {} is not undone yet, attempt {}: {}", step.name(), undo.attempt(), over.outcome());
         }
-        stepEnded(step, entry.event(), over);
+        history.stepEnded(entry, over.times());
     }
 
     private void closed(Next.Close close, RunCalls.Over over) {
@@ -315,17 +332,6 @@ final class SagaRun<P> {
         } else {
             var retryAt = retryAt(Backoff.DEFAULT, close.attempt(), over);
             history.record(Journal.closingFailed(history.seq(), close, over, retryAt), true);
-        }
-    }
-
-    /// A closing action says by an exception that it wants to be called again; that is no defect.
-    private Outcome closed(Ending ending) {
-        try {
-            definition.closing().orElseThrow().run(payload, execution.sagaId(), ending);
-            return Outcome.Done.done();
-        } catch (Exception e) {
-            LOG.warn("closing did not succeed, will be repeated", e);
-            return new Outcome.Failed(String.valueOf(e.getMessage()));
         }
     }
 
@@ -342,7 +348,7 @@ final class SagaRun<P> {
 
     private boolean passDeadline() {
         var next = Deadlines.next(definition, execution.createdAt(), history.standing());
-        if (next.isEmpty() || tools.clock().now().isBefore(next.get().at())) {
+        if (next.isEmpty() || now().isBefore(next.get().at())) {
             return false;
         }
         history.record(happened(next.get().step(), SagaEvent.DEADLINE_PASSED, Map.of()), settled());
@@ -351,18 +357,9 @@ final class SagaRun<P> {
 
     /// One that comes with the last row, or after it, is too late: nothing follows on the end.
     private Optional<Signal> signalInTime() {
-        return history.standing().status().ended() ? Optional.empty() : signals.take(this::isForAnAttempt);
-    }
-
-    /// Whether a step that waited for this is being made again. The log does not say that its wait is over, and
-    /// would take the signal for the answer to that, while the attempt that asks anew has not seen it. So it is
-    /// taken when that attempt is over, which its time limit sees to; until then it stays, and who takes the saga
-    /// over finds it.
-    private boolean isForAnAttempt(Signal signal) {
-        return definition.steps().stream()
-                .filter(step -> calls.at(step.name()))
-                .anyMatch(step ->
-                        signal.name().equals(history.standing().of(step.name()).awaited()));
+        return history.standing().status().ended()
+                ? Optional.empty()
+                : signals.take(signal -> calls.mayAnswer(signal, definition, history));
     }
 
     /// Whether a decision may follow in the same transaction: nobody is being called, and nothing has come that may
@@ -376,7 +373,7 @@ final class SagaRun<P> {
         if (history.standing().has(signal.key())) {
             return;
         }
-        var taking = SignalTaking.of(signal, history, tools.clock().now());
+        var taking = SignalTaking.of(signal, history, now());
         if (signal.name().equals(Signal.RETRY)) {
             hurried = true;
         }
@@ -384,13 +381,11 @@ final class SagaRun<P> {
     }
 
     private LogEntry happened(String step, SagaEvent event, Map<String, String> detail) {
-        return Journal.happened(
-                history.seq(), step, event, detail, tools.clock().now());
+        return Journal.happened(history.seq(), step, event, detail, now());
     }
 
-    private void stepEnded(Step<P> step, SagaEvent event, RunCalls.Over over) {
-        var lasted = Duration.between(over.times().started(), over.times().ended());
-        history.tell(listener -> listener.stepEnded(execution.sagaId(), definition.name(), step.name(), event, lasted));
+    private Instant now() {
+        return tools.clock().now();
     }
 
     private Instant retryAt(Backoff backoff, int attempt, RunCalls.Over over) {

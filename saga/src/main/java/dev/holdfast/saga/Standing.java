@@ -35,6 +35,8 @@ final class Standing {
     private LogEntry cancelled;
     private String currentStep;
     private Map<String, String> facts = Map.of();
+    /// How many of the definition's first steps are known to be done, which they stay.
+    private int open;
     /// What came, by name, and nobody has waited for yet: what each brought, in their order.
     private final Map<String, Deque<String>> early = new HashMap<>();
     private final Map<String, String> signals = new HashMap<>();
@@ -58,6 +60,16 @@ final class Standing {
     /// To look at: asking must not make a place in the order of the steps.
     StepStanding of(String step) {
         return steps.getOrDefault(step, UNTOUCHED);
+    }
+
+    /// The first step that is not done, `null` when all are.
+    ///
+    /// @param steps of the definition whose log this is
+    <S extends Step<?>> S firstOpen(List<S> steps) {
+        while (open < steps.size() && of(steps.get(open).name()).done()) {
+            open++;
+        }
+        return open < steps.size() ? steps.get(open) : null;
     }
 
     private StepStanding at(String step) {

@@ -1,0 +1,139 @@
+package dev.holdfast.saga;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicReference;
+
+/// Which thread runs a saga's loop.
+///
+/// As a rule a saga calls one participant and has nothing else to do until that has answered. So the thread that
+/// runs its loop makes the attempt itself: an attempt on a thread of its own costs a thread and four changes from
+/// one to the other, which under load is a quarter of what a saga costs. When something is to be done meanwhile (a
+/// signal has come, the attempt's time or another one is over, the engine stops) another thread goes on with the
+/// loop, as if the attempt had had a thread of its own from the beginning: the first one is that now, and nothing
+/// more.
+///
+/// Whose turn it is, one compare-and-set of `here` decides: the thread that makes the attempt takes it out when it
+/// is over, or whoever disturbs takes it out before. What the loop knows was written before the attempt was put in,
+/// so whoever takes it out sees it.
+final class Turn {
+
+    /// An attempt that may take less than this is not made on the loop's thread: how late its end is noticed would
+    /// be much of it.
+    static final Duration LONG_ENOUGH = Duration.ofSeconds(2);
+
+    /// Thrown through the loop of a thread whose turn it is no more. Whatever that loop still had to do is for the
+    /// other thread. No trace: it says nothing about where it was thrown.
+    @SuppressWarnings("serial")
+    static final class Over extends RuntimeException {
+        private Over() {
+            super("another thread runs the saga now", null, false, false);
+        }
+    }
+
+    private final Alarm alarm = new Alarm();
+    private final AtomicReference<Attempt> here = new AtomicReference<>();
+    /// Starts a thread that goes on with the loop; `null` where nobody can.
+    private volatile Runnable successor;
+
+    /// What the loop sleeps with.
+    Alarm alarm() {
+        return alarm;
+    }
+
+    /// Must be called before the loop runs, by who runs it.
+    void succeededBy(Runnable starter) {
+        successor = starter;
+    }
+
+    /// Whether an attempt may be made on the loop's thread.
+    ///
+    /// @param within the time that it is given
+    boolean mayMakeHere(Duration within) {
+        return successor != null && within.compareTo(LONG_ENOUGH) >= 0;
+    }
+
+    /// An attempt to be made by [#make(Attempt, Runnable)].
+    ///
+    /// @param until when something else is to be done, the end of its time at the latest
+    Attempt attempt(Callable<Outcome> attempt, Instant until) {
+        return new Attempt(attempt, Thread.currentThread(), until);
+    }
+
+    /// Makes an attempt on this thread.
+    ///
+    /// A ring that came after the loop has looked, and before the attempt could be seen here, disturbed nobody. So
+    /// it is asked for once the attempt can be seen: whoever rings looks here after ringing, and one of the two
+    /// sees the other.
+    ///
+    /// @param otherwise makes it on a thread of its own
+    /// @throws Over it was another thread's turn before it was over
+    void make(Attempt attempt, Runnable otherwise) {
+        here.set(attempt);
+        if (alarm.isRung() && here.compareAndSet(attempt, null)) {
+            otherwise.run();
+            return;
+        }
+        attempt.make();
+        if (!here.compareAndSet(attempt, null)) {
+            alarm.ring();
+            throw new Over();
+        }
+        // What an attempt leaves on its thread ends with it. Whoever stops the saga has taken its turn first.
+        Thread.interrupted();
+    }
+
+    /// There is something for the loop to look at.
+    void disturb() {
+        alarm.ring();
+        goOnBeside(here.get());
+    }
+
+    /// It may be time for something.
+    void look(Instant now) {
+        var attempt = here.get();
+        if (attempt != null && !now.isBefore(attempt.until)) {
+            goOnBeside(attempt);
+        }
+    }
+
+    private void goOnBeside(Attempt attempt) {
+        if (attempt != null && here.compareAndSet(attempt, null)) {
+            successor.run();
+        }
+    }
+
+    /// An attempt that is made on the thread of the loop.
+    static final class Attempt implements StepCaller.Call {
+
+        private final Callable<Outcome> attempt;
+        private final Thread thread;
+        private final Instant until;
+        private volatile Outcome outcome;
+
+        private Attempt(Callable<Outcome> attempt, Thread thread, Instant until) {
+            this.attempt = attempt;
+            this.thread = thread;
+            this.until = until;
+        }
+
+        private void make() {
+            outcome = TimedCaller.outcomeOf(attempt);
+        }
+
+        @Override
+        public Optional<Outcome> outcome() {
+            return Optional.ofNullable(outcome);
+        }
+
+        /// One that is over may be abandoned by its own thread, which must not take that for an interruption.
+        @Override
+        public void abandon() {
+            if (outcome == null) {
+                thread.interrupt();
+            }
+        }
+    }
+}
