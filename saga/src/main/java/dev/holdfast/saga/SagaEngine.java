@@ -314,6 +314,10 @@ public final class SagaEngine implements AutoCloseable {
         }
     }
 
+    boolean isParked(String sagaId) {
+        return adoption.isParked(sagaId);
+    }
+
     boolean knows(String definition) {
         return definitions.values().stream().anyMatch(each -> each.name().equals(definition));
     }

@@ -156,6 +156,10 @@ public final class SagaOperator {
                 if (ended(signal.sagaId()) != null) {
                     return endedBefore(signal);
                 }
+                if (!signal.name().equals(Signal.RETRY) && engine.isParked(signal.sagaId())) {
+                    return new OperatorAnswer.Pending(
+                            "recorded; the saga is parked and takes it once it is tried again");
+                }
                 Thread.sleep(LOOK_EVERY);
             }
         } catch (InterruptedException e) {

@@ -56,6 +56,9 @@ class DefectsTest {
         assertThat(engine.await("s2", SOON).orElseThrow().status()).isEqualTo(SagaStatus.COMPLETED);
         assertThat(postgres.texts("SELECT saga_id FROM saga.saga_runs WHERE parked = 'BROKEN' AND needs_attention"))
                 .containsExactly("s1");
+        assertThat(engine.operator().turnBack("s1", "olga", "it is broken"))
+                .isEqualTo(
+                        new OperatorAnswer.Pending("recorded; the saga is parked and takes it once it is tried again"));
     }
 
     @Test
