@@ -7,8 +7,9 @@ import java.util.Set;
 /// PostgreSQL's documentation, appendix A "PostgreSQL Error Codes".
 enum Fault {
 
-    /// Some request's data is refused (classes 22 and 23), or is more than the server can take (54: a document
-    /// nested too deep, a key too long for its index): find it, let the others through.
+    /// Some request's data is refused (classes 22 and 23), or is more than the server can take (54001: a document
+    /// nested too deep; 54011, 54023: too many columns or arguments): find it, let the others through. The rest of
+    /// class 54 is also what a server says that is at its own limits.
     DATA,
 
     /// Two transactions got into each other's way (40001, 40P01, 55P03): the same batch may pass the next time.
@@ -34,6 +35,7 @@ enum Fault {
     private static final String COMPLETION_UNKNOWN = "40003";
     private static final Set<String> CONTENDED = Set.of("40001", "40P01", "55P03");
     private static final Set<String> STALE = Set.of("0A000", "26000");
+    private static final Set<String> TOO_MUCH = Set.of("54001", "54011", "54023");
     private static final Set<String> TOO_LONG = Set.of("57014", "25P03", "25P04");
     private static final String READ_ONLY = "25006";
     private static final int CAUSES_LOOKED_AT = 20;
@@ -46,8 +48,11 @@ enum Fault {
         if (TOO_LONG.contains(state)) {
             return TIMEOUT;
         }
+        if (TOO_MUCH.contains(state)) {
+            return DATA;
+        }
         return switch (state.substring(0, 2)) {
-            case "22", "23", "54" -> DATA;
+            case "22", "23" -> DATA;
             case "08", "53", "57", "58", "XX" -> UNAVAILABLE;
             default -> single(state);
         };

@@ -18,7 +18,7 @@ class FaultTest {
         "23505, DATA",
         "23514, DATA",
         "54001, DATA",
-        "54000, DATA",
+        "54000, DEFECT",
         "40001, CONTENTION",
         "40P01, CONTENTION",
         "55P03, CONTENTION",

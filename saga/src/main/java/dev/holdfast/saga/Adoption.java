@@ -274,7 +274,7 @@ final class Adoption implements Runs.Parking, AutoCloseable {
                 }
                 runs.begin(run, recovered ? Runs.How.RECOVERED : Runs.How.PICKED_UP);
             }
-        } catch (RuntimeException | Error e) {
+        } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
             LOG.error("saga {} cannot be taken up", execution.sagaId(), e);
             park(recorded, Command.Parked.BROKEN, describe(e));
         }

@@ -32,6 +32,16 @@ record Execution(
         }
     }
 
+    /// From now on this thread's lines carry the saga's ids, whatever was done to its logging context.
+    void nameInLog() {
+        if (!sagaId.equals(MDC.get("saga_id"))) {
+            MDC.put("saga_id", sagaId);
+            if (traceparent != null) {
+                MDC.put("trace_id", traceId());
+            }
+        }
+    }
+
     /// The trace it belongs to, `null` for none.
     String traceId() {
         return traceparent == null ? null : traceparent.substring(3, 35);

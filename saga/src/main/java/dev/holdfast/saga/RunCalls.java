@@ -186,6 +186,7 @@ final class RunCalls<P> {
             // Entered first: whoever goes on with the saga meanwhile must find it under way.
             ongoing.put(nameOf(begun.act()), begun.by(here));
             turn.make(here, () -> beginBeside(begun, traced));
+            execution.nameInLog();
         } else {
             beginBeside(begun, traced);
         }

@@ -26,6 +26,7 @@ final class Runs {
         private final SagaRun<?> run;
         private final CompletableFuture<SagaView> ended = new CompletableFuture<>();
         private volatile Thread thread;
+        private volatile boolean interrupted;
 
         private Live(SagaRun<?> run) {
             this.run = run;
@@ -43,8 +44,19 @@ final class Runs {
         /// Stops it wherever it is. Where its thread makes an attempt, which may take no notice, another thread
         /// goes on first and is the one to stop.
         void interrupt() {
+            interrupted = true;
             run.wake();
             thread.interrupt();
+        }
+
+        /// Said before the look at it, and looked at after the thread is known: one that is just taking over is
+        /// interrupted here or there.
+        private void begin(Thread next) {
+            thread = next;
+            next.start();
+            if (interrupted) {
+                next.interrupt();
+            }
         }
     }
 
@@ -84,11 +96,21 @@ final class Runs {
         try {
             while (!closed) {
                 Thread.sleep(LOOKS_EVERY);
-                var now = clock.now();
-                live.values().forEach(each -> each.run.look(now));
+                look();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /// Every limit of time depends on this, so whatever fails ends one look at one saga and no more.
+    private void look() {
+        for (var each : live.values()) {
+            try {
+                each.run.look(clock.now());
+            } catch (RuntimeException | Error e) {
+                LOG.error("cannot look whether it is time for something, will do so again", e);
+            }
         }
     }
 
@@ -162,10 +184,10 @@ final class Runs {
             pickedUp.incrementAndGet();
         }
         run.succeededBy(() -> {
-            entered.thread = threadFor(entered, how == How.RECOVERED ? How.GOING_ON : how);
-            entered.thread.start();
+            var next = threadFor(entered, how == How.RECOVERED ? How.GOING_ON : how);
+            return () -> entered.begin(next);
         });
-        entered.thread.start();
+        entered.begin(entered.thread);
     }
 
     private Thread threadFor(Live entered, How how) {
@@ -191,10 +213,7 @@ final class Runs {
 
     private void toTheEnd(Live entered, How how) {
         var execution = entered.run.execution();
-        MDC.put("saga_id", execution.sagaId());
-        if (execution.traceId() != null) {
-            MDC.put("trace_id", execution.traceId());
-        }
+        execution.nameInLog();
         RuntimeException why = null;
         boolean over = true;
         try {

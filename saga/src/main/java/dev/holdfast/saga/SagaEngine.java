@@ -352,6 +352,7 @@ public final class SagaEngine implements AutoCloseable {
                 runs.awaitNone(Duration.ofSeconds(2));
             }
         } catch (InterruptedException e) {
+            runs.all().forEach(Runs.Live::interrupt);
             Thread.currentThread().interrupt();
         }
         runs.close();

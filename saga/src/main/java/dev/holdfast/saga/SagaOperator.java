@@ -24,6 +24,8 @@ public final class SagaOperator {
     private static final int LONGEST_NAME = 100;
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final Duration LOOK_EVERY = Duration.ofMillis(25);
+    /// Looks for an answer, of which one also asks whether there can be one.
+    private static final int WONDERS_EVERY = 8;
 
     private final SagaEngine engine;
     private final SagaLane lane;
@@ -148,15 +150,17 @@ public final class SagaOperator {
     private OperatorAnswer outcomeOf(Signal signal) {
         long end = System.nanoTime() + PATIENCE.toNanos();
         try {
-            while (System.nanoTime() < end) {
+            for (int looks = 0; System.nanoTime() < end; looks++) {
                 var outcome = reads.outcome(signal.sagaId(), signal.key());
                 if (outcome.isPresent()) {
                     return answer(outcome.get());
                 }
-                if (ended(signal.sagaId()) != null) {
-                    return endedBefore(signal);
+                boolean wonders = looks % WONDERS_EVERY == 0;
+                var ended = wonders ? ended(signal.sagaId()) : null;
+                if (ended != null) {
+                    return endedBefore(signal, ended);
                 }
-                if (!signal.name().equals(Signal.RETRY) && engine.isParked(signal.sagaId())) {
+                if (wonders && !signal.name().equals(Signal.RETRY) && engine.isParked(signal.sagaId())) {
                     return new OperatorAnswer.Pending(
                             "recorded; the saga is parked and takes it once it is tried again");
                 }
@@ -175,11 +179,11 @@ public final class SagaOperator {
     }
 
     /// Whatever a saga took, it took before its end: looked up after that was seen, it is found, or never will be.
-    private OperatorAnswer endedBefore(Signal signal) {
+    private OperatorAnswer endedBefore(Signal signal, SagaStatus ended) {
         return reads.outcome(signal.sagaId(), signal.key())
                 .map(SagaOperator::answer)
-                .orElseGet(() -> new OperatorAnswer.NotPossible(
-                        "the saga has ended: " + ended(signal.sagaId()) + ", before it could be taken"));
+                .orElseGet(() ->
+                        new OperatorAnswer.NotPossible("the saga has ended: " + ended + ", before it could be taken"));
     }
 
     private static OperatorAnswer answer(String outcome) {

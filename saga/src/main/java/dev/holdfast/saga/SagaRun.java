@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -67,7 +68,7 @@ final class SagaRun<P> {
     }
 
     /// Must be called before it is run, where another thread can go on with [#toTheEnd()] when this one is busy.
-    void succeededBy(Runnable starter) {
+    void succeededBy(Supplier<Runnable> starter) {
         turn.succeededBy(starter);
     }
 
@@ -80,10 +81,10 @@ final class SagaRun<P> {
             while (advance()) {
                 // everything happens in advance()
             }
+        } catch (Turn.Over e) {
+            throw e;
         } catch (RuntimeException | Error e) {
-            if (!(e instanceof Turn.Over)) {
-                calls.abandon();
-            }
+            calls.abandon();
             throw e;
         }
     }
@@ -303,9 +304,7 @@ final class SagaRun<P> {
     private void ran(Next.Run run, RunCalls.Over over) {
         var step = definition.step(run.step());
         var last = Journal.attempt(history.seq(), run, over, step.asksFor(), null);
-        boolean repeats = over.outcome() instanceof Outcome.Waiting(var _, var deadline)
-                ? !deadline.isAfter(over.times().ended())
-                : !(over.outcome() instanceof Outcome.Done) && !endsTheStep(last);
+        boolean repeats = !(over.outcome() instanceof Outcome.Done) && isRepeated(last);
         history.record(
                 repeats
                         ? Journal.attempt(
@@ -337,15 +336,17 @@ final class SagaRun<P> {
         }
     }
 
-    /// Whether nothing follows on this attempt but to turn back, or to wait.
-    private boolean endsTheStep(LogEntry attempt) {
-        return history.nextWith(attempt).stream()
-                .anyMatch(next -> next instanceof Next.TurnBack
-                        || next instanceof Next.Await(var _, var _, var then) && isAt(then, attempt));
-    }
-
-    private static boolean isAt(Next then, LogEntry attempt) {
-        return then instanceof Next.TurnBack || attempt.step().equals(then.calls());
+    /// Whether the step is tried again after an attempt, so that a pause is due: it does not turn back, and waits
+    /// for no signal, or for one whose time was over from the beginning. (Without a pause that wait would be
+    /// repeated as fast as its participant answers.)
+    private boolean isRepeated(LogEntry attempt) {
+        return history.nextWith(attempt).stream().noneMatch(next -> switch (next) {
+            case Next.TurnBack _ -> true;
+            case Next.Await(var _, var until, var then) ->
+                then instanceof Next.TurnBack
+                        || attempt.step().equals(then.calls()) && until.isAfter(attempt.endedAt());
+            case Next.Run _, Next.Undo _, Next.Sleep _, Next.BeginPivot _, Next.Close _, Next.Finish _ -> false;
+        });
     }
 
     private boolean passDeadline() {

@@ -5,6 +5,9 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Which thread runs a saga's loop.
 ///
@@ -34,9 +37,13 @@ final class Turn {
     }
 
     private final Alarm alarm = new Alarm();
+    private static final Logger LOG = LoggerFactory.getLogger(Turn.class);
+
     private final AtomicReference<Attempt> here = new AtomicReference<>();
-    /// Starts a thread that goes on with the loop; `null` where nobody can.
-    private volatile Runnable successor;
+    /// Makes a thread that goes on with the loop, to be started; `null` where nobody can.
+    private volatile Supplier<Runnable> successor;
+    /// The turn is taken, and the thread that was to have it could not be started.
+    private volatile boolean vacant;
 
     /// What the loop sleeps with.
     Alarm alarm() {
@@ -44,7 +51,9 @@ final class Turn {
     }
 
     /// Must be called before the loop runs, by who runs it.
-    void succeededBy(Runnable starter) {
+    ///
+    /// @param starter makes a thread, and gives what starts it
+    void succeededBy(Supplier<Runnable> starter) {
         successor = starter;
     }
 
@@ -81,7 +90,8 @@ final class Turn {
             alarm.ring();
             throw new Over();
         }
-        // What an attempt leaves on its thread ends with it. Whoever stops the saga has taken its turn first.
+        // An interruption that the attempt leaves behind ends with it. One that came this very moment to stop the
+        // saga is not needed: whoever interrupts has said before that nothing is to be begun or recorded any more.
         Thread.interrupted();
     }
 
@@ -93,6 +103,11 @@ final class Turn {
 
     /// It may be time for something.
     void look(Instant now) {
+        if (vacant) {
+            var next = successor.get();
+            vacant = false;
+            start(next);
+        }
         var attempt = here.get();
         if (attempt != null && !now.isBefore(attempt.until)) {
             goOnBeside(attempt);
@@ -100,13 +115,29 @@ final class Turn {
     }
 
     private void goOnBeside(Attempt attempt) {
-        if (attempt != null && here.compareAndSet(attempt, null)) {
-            successor.run();
+        if (attempt != null) {
+            var next = successor.get();
+            if (here.compareAndSet(attempt, null)) {
+                start(next);
+            }
+        }
+    }
+
+    /// A saga whose turn nobody has would stand still for good, with its place. So it is tried again.
+    private void start(Runnable next) {
+        try {
+            next.run();
+        } catch (RuntimeException | Error e) {
+            vacant = true;
+            LOG.error("no thread could be started to go on with a saga, tried again", e);
         }
     }
 
     /// An attempt that is made on the thread of the loop.
     static final class Attempt implements StepCaller.Call {
+
+        /// Made beforehand: where memory is used up, none is left to say so.
+        private static final Outcome THREW = new Outcome.Unclear("what came of it could not be told");
 
         private final Callable<Outcome> attempt;
         private final Thread thread;
@@ -119,8 +150,13 @@ final class Turn {
             this.until = until;
         }
 
+        /// Throws nothing: whoever makes it must come to give its turn back.
         private void make() {
-            outcome = TimedCaller.outcomeOf(attempt);
+            try {
+                outcome = TimedCaller.outcomeOf(attempt);
+            } catch (Throwable e) {
+                outcome = THREW;
+            }
         }
 
         @Override
@@ -128,10 +164,11 @@ final class Turn {
             return Optional.ofNullable(outcome);
         }
 
-        /// One that is over may be abandoned by its own thread, which must not take that for an interruption.
+        /// One that is over, or was never made, may be abandoned by its own thread, which must not take that for an
+        /// interruption.
         @Override
         public void abandon() {
-            if (outcome == null) {
+            if (outcome == null && thread != Thread.currentThread()) {
                 thread.interrupt();
             }
         }

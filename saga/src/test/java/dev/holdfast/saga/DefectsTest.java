@@ -99,6 +99,26 @@ class DefectsTest {
     }
 
     @Test
+    void a_wait_is_repeated_after_a_pause_too_when_the_time_of_its_step_is_over() {
+        var waits = new Outcome.Waiting("confirmed", Instant.now().plus(Duration.ofHours(1)));
+        trip.answers("ticket", waits, waits, waits, Outcome.Done.done());
+        var flow = SagaDefinition.named("trip")
+                .version(1)
+                .carrying(Trip.TEXT)
+                .pivot("pay", step -> trip.says(step, "PAYING"))
+                .retriable("ticket", step -> trip.says(step, "PAID").deadline(Duration.ofMillis(50)))
+                .build();
+        engine = SagaEngine.builder(postgres.dataSource()).register(flow).start();
+        engine.start(flow, request("s1"));
+
+        assertThat(engine.await("s1", SOON).orElseThrow().log())
+                .filteredOn(entry -> entry.event() == SagaEvent.WAITING)
+                .hasSize(3)
+                .extracting(entry -> entry.detail().containsKey("retry_at"))
+                .containsExactly(false, true, true);
+    }
+
+    @Test
     void what_came_while_a_wait_is_repeated_later_ends_the_pause() throws Exception {
         var asked = new CountDownLatch(1);
         trip.pausing(new Backoff(Duration.ofHours(1), Duration.ofHours(1))).when("ticket", (payload, call) -> {

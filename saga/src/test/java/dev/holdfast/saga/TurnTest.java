@@ -2,6 +2,7 @@ package dev.holdfast.saga;
 
 import static dev.holdfast.saga.SagaEngineTest.request;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.time.Clock;
@@ -140,7 +141,7 @@ class TurnTest {
         var barrier = new CyclicBarrier(2);
         for (int round = 0; round < rounds; round++) {
             var turn = new Turn();
-            turn.succeededBy(successors::incrementAndGet);
+            turn.succeededBy(() -> successors::incrementAndGet);
             var beside = new AtomicInteger();
             var disturber = Thread.ofPlatform().start(() -> {
                 meet(barrier);
@@ -162,6 +163,30 @@ class TurnTest {
             assertThat(beside).hasValue(0);
         }
         assertThat(returned + successors.get()).isEqualTo(rounds);
+    }
+
+    /// A saga whose turn nobody has would stand still for good.
+    @Test
+    void a_thread_that_could_not_be_started_is_started_at_a_later_look() {
+        var turn = new Turn();
+        var starts = new AtomicInteger();
+        turn.succeededBy(() -> () -> {
+            if (starts.incrementAndGet() == 1) {
+                throw new OutOfMemoryError("unable to create a thread");
+            }
+        });
+        var attempt = turn.attempt(
+                () -> {
+                    turn.disturb();
+                    return Outcome.Done.done();
+                },
+                Instant.MAX);
+
+        assertThatThrownBy(() -> turn.make(attempt, () -> {})).isInstanceOf(Turn.Over.class);
+        assertThat(starts).hasValue(1);
+        turn.look(Instant.now());
+        turn.look(Instant.now());
+        assertThat(starts).hasValue(2);
     }
 
     @Test
