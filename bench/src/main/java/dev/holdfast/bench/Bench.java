@@ -13,6 +13,7 @@ import picocli.CommandLine.Spec;
                 "Measures. Each figure stands beside the reference of the same run; with --json the last line is one object.",
         subcommands = {
             AllCommand.class,
+            ApartCommand.class,
             CheckoutCommand.class,
             CrashCommand.class,
             FlashSaleCommand.class,

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -43,6 +44,7 @@ final class BenchCluster implements AutoCloseable {
     private final Path folder;
     private final SupervisedPostgres postgres;
     private final AtomicBoolean closed = new AtomicBoolean();
+    private final List<StartedShop> guests = new ArrayList<>();
 
     private BenchCluster(Path folder, SupervisedPostgres postgres) {
         this.folder = folder;
@@ -62,6 +64,18 @@ final class BenchCluster implements AutoCloseable {
     /// For whoever runs no shop in this process: only a shop makes the handler above be heard.
     void closeWhenInterrupted() {
         Runtime.getRuntime().addShutdownHook(new Thread(this::closeOnInterrupt, "bench-cluster"));
+    }
+
+    /// A process that uses a database of this cluster, and a folder in this one's: it is ended before they go, when
+    /// this run is interrupted too.
+    void endBefore(StartedShop process) throws IOException {
+        synchronized (guests) {
+            guests.add(process);
+        }
+        if (closed.get()) {
+            process.close();
+            throw new IOException("the measurement is being ended");
+        }
     }
 
     /// @param template a database to copy, state and all; nobody may be connected to it
@@ -186,10 +200,23 @@ final class BenchCluster implements AutoCloseable {
         if (!closed.compareAndSet(false, true)) {
             return;
         }
+        closeGuests();
         postgres.close();
         try (var files = Files.walk(folder)) {
             for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(file);
+            }
+        }
+    }
+
+    private void closeGuests() {
+        synchronized (guests) {
+            for (var process : guests) {
+                try {
+                    process.close();
+                } catch (IOException e) {
+                    System.err.println("holdfast bench: " + e); // it was killed
+                }
             }
         }
     }

@@ -50,7 +50,16 @@ final class Machine {
     /// CPU time of this JVM's compiler threads, in nanoseconds; 0 where the system does not tell (it does on
     /// Linux). A thread that ended took its time along: with two cores there is one per compiler, which stays.
     static long compilerCpuNanos() {
-        try (var threads = Files.newDirectoryStream(Path.of("/proc/self/task"))) {
+        return compilerCpuNanosOf("self");
+    }
+
+    /// The same of another JVM; 0 too when it has ended.
+    static long compilerCpuNanosOf(long pid) {
+        return compilerCpuNanosOf(Long.toString(pid));
+    }
+
+    private static long compilerCpuNanosOf(String process) {
+        try (var threads = Files.newDirectoryStream(Path.of("/proc/" + process + "/task"))) {
             long ticks = 0;
             for (var thread : threads) {
                 ticks += compilerTicks(thread.resolve("stat"));
@@ -81,6 +90,32 @@ final class Machine {
                                 .mapToLong(child -> statOf(child.pid(), false))
                                 .sum())
                 .orElse(0L);
+    }
+
+    /// What all cores have done so far, for whomever, by the first line of /proc/stat (proc(5)): user, nice,
+    /// system, idle, iowait, irq, softirq, steal. What comes after them is counted in them already. Nothing where
+    /// the system does not tell.
+    static Cores cores() {
+        try (var lines = Files.lines(Path.of("/proc/stat"))) {
+            var ticks = lines.findFirst().orElse("").trim().split("\\s+");
+            long all = 0;
+            for (int i = 1; i <= 8; i++) {
+                all += Long.parseLong(ticks[i]);
+            }
+            return new Cores(all - Long.parseLong(ticks[4]) - Long.parseLong(ticks[5]), all);
+        } catch (IOException | RuntimeException e) {
+            return new Cores(0, 0);
+        }
+    }
+
+    /// @param busy clock ticks in which a core was not idle; waiting for a disk is idle: it could have worked
+    /// @param all clock ticks
+    record Cores(long busy, long all) {
+
+        /// Of all cores, 0 to 1.
+        double busyShareSince(Cores before) {
+            return all == before.all ? 0 : (double) (busy - before.busy) / (all - before.all);
+        }
     }
 
     /// Fields 14 to 17 of proc(5): user and system time of the process, and of its waited-for children, in clock

@@ -21,7 +21,8 @@ final class MethodProfile {
     private final Map<String, Integer> owners = new HashMap<>();
     private int samples;
     private double pauseMillis;
-    private long allocated;
+    /// By thread, bytes since it began: what the first and the last look at it said.
+    private final Map<Long, long[]> allocated = new HashMap<>();
 
     private MethodProfile() {}
 
@@ -45,7 +46,13 @@ final class MethodProfile {
             }
             case "jdk.GarbageCollection" ->
                 pauseMillis += event.getDuration("sumOfPauses").toNanos() / 1e6;
-            case "jdk.ObjectAllocationSample" -> allocated += event.getLong("weight");
+            case "jdk.ThreadAllocationStatistics" -> {
+                long bytes = event.getLong("allocated");
+                var thread = event.getThread("thread");
+                if (thread != null) {
+                    allocated.computeIfAbsent(thread.getId(), _ -> new long[] {bytes, bytes})[1] = bytes;
+                }
+            }
             default -> {
                 // The recording has many kinds; these are added up.
             }
@@ -68,11 +75,15 @@ final class MethodProfile {
     private String text(int orders) {
         var text = new StringBuilder(
                 "%d samples of Java code; pauses of the collector %.0f ms in all; allocated %.0f KiB/order%n"
-                        .formatted(samples, pauseMillis, allocated / 1024.0 / orders));
+                        .formatted(samples, pauseMillis, allocatedBytes() / 1024.0 / orders));
         append(text, "by the package of ours that is nearest on the stack", owners, PACKAGES);
         append(text, "by the library whose code ran", libraries, PACKAGES);
         append(text, "by the method that ran", methods, METHODS);
         return text.toString();
+    }
+
+    private long allocatedBytes() {
+        return allocated.values().stream().mapToLong(of -> of[1] - of[0]).sum();
     }
 
     private void append(StringBuilder text, String title, Map<String, Integer> counts, int most) {

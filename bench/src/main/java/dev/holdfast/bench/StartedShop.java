@@ -55,11 +55,28 @@ final class StartedShop implements AutoCloseable {
                         ? JavaProgram.command(PROGRAM, List.of("-XX:+UseParallelGC"))
                         : List.of(launcher.toString()));
         command.addAll(List.of("serve", "--port", Integer.toString(port), "--data", folder.toString()));
-        var log = folder.resolve("server.log");
-        var builder = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+        var builder = new ProcessBuilder(command);
         builder.environment().putAll(environment);
+        return begin(http, builder, folder, port);
+    }
+
+    /// Some services of a shop, in this JDK with the classes of this process, and as much heap as this process may
+    /// have.
+    ///
+    /// @param arguments `--roles=inventory`, `--set`, …
+    static StartedShop ofRoles(HttpClient http, List<String> arguments, Path folder, int port) throws IOException {
+        var options = new ArrayList<>(JavaProgram.inherited());
+        options.add("-XX:+UseParallelGC");
+        var command = new ArrayList<>(JavaProgram.command(PROGRAM, options));
+        command.addAll(List.of("serve", "--port", Integer.toString(port), "--data", folder.toString()));
+        command.addAll(arguments);
+        return begin(http, new ProcessBuilder(command), folder, port);
+    }
+
+    private static StartedShop begin(HttpClient http, ProcessBuilder builder, Path folder, int port)
+            throws IOException {
+        var log = folder.resolve("server.log");
+        builder.redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
         var begun = System.nanoTime();
         return new StartedShop(http, URI.create("http://127.0.0.1:" + port), builder.start(), log, begun);
     }
@@ -92,6 +109,21 @@ final class StartedShop implements AutoCloseable {
         return Duration.ofNanos(Machine.cpuNanosOf(process.pid()));
     }
 
+    URI address() {
+        return address;
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    /// @throws IllegalStateException it has ended, with what it said last
+    void requireAlive() throws IOException {
+        if (!process.isAlive()) {
+            throw new IllegalStateException("a process of the shop has ended:\n" + Files.readString(log));
+        }
+    }
+
     /// A product that does not run out, and carts with a piece of it.
     void fill(List<String> carts) throws IOException, InterruptedException {
         untilReady();
@@ -104,7 +136,8 @@ final class StartedShop implements AutoCloseable {
         }
     }
 
-    private void untilReady() throws IOException, InterruptedException {
+    /// Returns once it serves.
+    void untilReady() throws IOException, InterruptedException {
         var ask = HttpRequest.newBuilder(address.resolve("/actuator/health/readiness"))
                 .build();
         while (status(ask) != 200) {

@@ -6,7 +6,6 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
-import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,6 +21,7 @@ final class Suite {
                     .quickly("--orders=3000", "--warmup=3000", "--naive-warmup=1000", "--repeat=1", "--naive-pool=32"),
             Part.of("http").quickly("--orders=3000", "--warmup=2000", "--repeat=1", "--customers=512"),
             Part.of("latency").quickly("--warmup=3000", "--seconds=10", "--repeat=1"),
+            Part.of("apart").quickly("--orders=3000", "--warmup=3000", "--repeat=1"),
             Part.of("slow-provider")
                     .quickly("--warmup=3000", "--in-flight=5000", "--seconds=10", "--settling=10", "--repeat=1"),
             Part.of("model").quickly("--warmup=3000", "--orders=30"),
@@ -118,15 +118,9 @@ final class Suite {
         }
     }
 
-    /// The heap and the launcher of this process are those of the measurements too.
     private static List<String> options() {
-        var options = new ArrayList<String>();
+        var options = new ArrayList<>(JavaProgram.inherited());
         options.add("-XX:+UseParallelGC");
-        for (var option : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
-            if (option.startsWith("-Xm") || option.startsWith("-Dholdfast.") || option.startsWith("-Djava.io.tmpdir")) {
-                options.add(option);
-            }
-        }
         return options;
     }
 }

@@ -73,10 +73,10 @@ record TargetTable(List<Suite.Ran> ran, boolean quick) {
                         figure.verdict());
     }
 
-    /// With a reference the target is of the ratio.
+    /// With a reference a target that is a number is of the ratio.
     private static String target(Figure figure) {
         var text = figure.target().replace("<", "&lt;").replace(">", "&gt;");
-        return figure.reference() == null ? text : text + " ×";
+        return figure.reference() == null || figure.met().isEmpty() ? text : text + " ×";
     }
 
     private static String number(double value) {

@@ -5,14 +5,14 @@ import java.io.PrintStream;
 /// Warms up until the compiler has little left to do, however fast the machine is.
 final class WarmUp {
 
-    /// Of this JVM's CPU. What is measured is to have less than 5 %.
+    /// Of the JVM's CPU, or of all JVMs' that the contender consists of. What is measured is to have less than 5 %.
     private static final double LITTLE = 0.04;
 
     private static final int MOST_TURNS = 20;
 
     private WarmUp() {}
 
-    /// Runs turns of so many checkouts until the compiler needs little of this JVM's CPU in one of them; after 20
+    /// Runs turns of so many checkouts until the compiler needs little of the JVM's CPU in one of them; after 20
     /// turns it says so and is content.
     static void untilCompiled(Contender contender, int orders, PrintStream out) throws Exception {
         double share = 1;
@@ -22,7 +22,7 @@ final class WarmUp {
             turns++;
         }
         out.printf(
-                "warm-up of %s: %,d checkouts more, the compiler's share of this JVM's CPU is %.1f %% then%n",
+                "warm-up of %s: %,d checkouts more, the compiler's share of the JVM's CPU is %.1f %% then%n",
                 contender.name(), turns * orders, 100 * share);
     }
 }

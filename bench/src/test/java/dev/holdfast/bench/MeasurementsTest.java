@@ -18,6 +18,26 @@ class MeasurementsTest {
     }
 
     @Test
+    void checkouts_complete_with_inventory_and_payment_in_other_processes_in_turns_with_one_process() {
+        var result = CommandRun.measured(
+                "apart", "--orders=60", "--warmup=20", "--repeat=1", "--in-flight=20", "--products=50", "--json");
+        assertReference(result, "completed checkouts per second");
+        assertReference(result, "busy share of the machine's cores");
+        assertThat(value(result, "calls to inventory per order"))
+                .as("held, pinned, committed")
+                .isGreaterThanOrEqualTo(3);
+        assertThat(value(result, "calls to payment per order"))
+                .as("authorized, captured")
+                .isGreaterThanOrEqualTo(2);
+        for (var role : new String[] {"inventory", "payment"}) {
+            assertThat(value(result, "calls in a request to " + role)).isGreaterThanOrEqualTo(1);
+            assertThat(value(result, "CPU of the JVM of " + role + " per order"))
+                    .isPositive();
+        }
+        assertThat(value(result, "checkouts that failed")).isZero();
+    }
+
+    @Test
     void a_checkout_under_light_load_is_held_against_as_many_commits() {
         var result = CommandRun.measured("latency", "--rate=20", "--seconds=1", "--warmup=20", "--repeat=1", "--json");
         assertThat(result.at("/settings/commits_in_a_row").asInt())

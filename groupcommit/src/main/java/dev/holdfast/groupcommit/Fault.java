@@ -7,7 +7,8 @@ import java.util.Set;
 /// PostgreSQL's documentation, appendix A "PostgreSQL Error Codes".
 enum Fault {
 
-    /// Some request's data is refused (classes 22 and 23): find it, let the others through.
+    /// Some request's data is refused (classes 22 and 23), or is more than the server can take (54: a document
+    /// nested too deep, a key too long for its index): find it, let the others through.
     DATA,
 
     /// Two transactions got into each other's way (40001, 40P01, 55P03): the same batch may pass the next time.
@@ -46,7 +47,7 @@ enum Fault {
             return TIMEOUT;
         }
         return switch (state.substring(0, 2)) {
-            case "22", "23" -> DATA;
+            case "22", "23", "54" -> DATA;
             case "08", "53", "57", "58", "XX" -> UNAVAILABLE;
             default -> single(state);
         };

@@ -17,6 +17,8 @@ class FaultTest {
         "22P02, DATA",
         "23505, DATA",
         "23514, DATA",
+        "54001, DATA",
+        "54000, DATA",
         "40001, CONTENTION",
         "40P01, CONTENTION",
         "55P03, CONTENTION",

@@ -144,7 +144,7 @@ final class Adoption implements Runs.Parking, AutoCloseable {
                 } catch (SagaStoreException | GroupCommitException e) {
                     LOG.warn("cannot look for sagas left behind, will do so again: {}", e.getMessage());
                     next = AGAIN;
-                } catch (RuntimeException e) {
+                } catch (RuntimeException | Error e) {
                     LOG.error("a round of looking for sagas left behind failed, the next one comes", e);
                 }
                 try {
@@ -274,7 +274,7 @@ final class Adoption implements Runs.Parking, AutoCloseable {
                 }
                 runs.begin(run, recovered ? Runs.How.RECOVERED : Runs.How.PICKED_UP);
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.error("saga {} cannot be taken up", execution.sagaId(), e);
             park(recorded, Command.Parked.BROKEN, describe(e));
         }
@@ -317,7 +317,7 @@ final class Adoption implements Runs.Parking, AutoCloseable {
                 LOG.error("saga {} is parked: {}", execution.sagaId(), cause);
             }
             ownership.park(execution.sagaId(), why, Journal.shortened(cause));
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.error("saga {} is parked, which could not be recorded: {}", execution.sagaId(), cause, e);
         }
         tellOfAttention(execution);
@@ -327,7 +327,7 @@ final class Adoption implements Runs.Parking, AutoCloseable {
     private void tellOfAttention(Execution execution) {
         try {
             tools.listener().attention(execution.sagaId(), execution.definition(), true);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.warn("a listener threw; the sagas are taken up all the same", e);
         }
     }

@@ -88,7 +88,7 @@ final class Membership {
     private void tell(Consumer<SagaListener> news) {
         try {
             news.accept(listener);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.warn("a listener threw, which changes nothing", e);
         }
     }

@@ -116,7 +116,7 @@ final class NodeWatch implements AutoCloseable {
                 LOG.warn("node {} cannot beat, and judges nobody until it can: {}", node, e.getMessage());
                 cutOff = true;
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.error(
                     "defect: a beat of node {} went through and what it brought did not; the next one comes", node, e);
         }
@@ -156,7 +156,7 @@ final class NodeWatch implements AutoCloseable {
             }
         } catch (SagaStoreException e) {
             LOG.warn("node {} seems dead and cannot be taken over yet, tried again: {}", dead.node(), e.getMessage());
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.error("defect: taking node {} over failed, tried again", dead.node(), e);
         }
     }

@@ -15,11 +15,16 @@ public interface PayloadCodec<P> {
     /// @param json a document that [#toJson] wrote, as PostgreSQL prints it
     P fromJson(String json);
 
-    /// For sagas that carry a text: an id under which the rest is found.
+    /// For sagas that carry a text: an id under which the rest is found. One that PostgreSQL cannot keep as it is,
+    /// it refuses with an IllegalArgumentException.
     static PayloadCodec<String> text() {
         return new PayloadCodec<>() {
             @Override
             public String toJson(String payload) {
+                if (!FlatJson.isStorable(payload)) {
+                    throw new IllegalArgumentException("a payload must not have the character zero or half a"
+                            + " surrogate pair: PostgreSQL would give another text back");
+                }
                 return FlatJson.quoted(payload);
             }
 

@@ -180,7 +180,7 @@ final class Progress {
         if (known.awaited() != null && !known.deadlinePassed()) {
             return new Next.Await(known.awaited(), patience(last), then);
         }
-        return then instanceof Next.TurnBack ? then : later(last, then);
+        return then instanceof Next.TurnBack || known.answered() ? then : later(last, then);
     }
 
     /// Until when a wait lasts. One whose deadline was over from the beginning is repeated like a failure, after

@@ -40,7 +40,7 @@ final class RetentionRounds implements AutoCloseable {
         }
         try {
             retention.makeRanges();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.warn("retention: no ranges could be made, the first round tries again: {}", e.getMessage());
             LOG.debug("why", e);
         }
@@ -66,7 +66,7 @@ final class RetentionRounds implements AutoCloseable {
     private Duration round() {
         try {
             return retention.run().putOff().isEmpty() ? EVERY : SOONER;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.warn("retention: the round failed, the next one comes in {}: {}", SOONER, e.getMessage());
             LOG.debug("why", e);
             return SOONER;

@@ -176,7 +176,7 @@ final class RunHistory {
     private void tell(Consumer<SagaListener> news) {
         try {
             news.accept(tools.listener());
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.warn("a listener threw; the saga goes on", e);
         }
     }

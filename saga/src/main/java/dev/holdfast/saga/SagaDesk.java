@@ -58,17 +58,23 @@ public final class SagaDesk {
             """;
 
     private static final String SIGNALS = """
-            SELECT id, signal_key, name, payload #>> '{}' AS payload, sent_by, received_at, taken_seq, outcome
-              FROM saga.saga_signals
-             WHERE saga_id = ? AND id > ?
-             ORDER BY id
+            SELECT s.id, s.signal_key, s.name, s.payload #>> '{}' AS payload, s.sent_by, s.received_at, s.taken_seq,
+                   CASE WHEN s.taken_seq IS NULL AND s.outcome IS NULL AND r.status IN ('COMPLETED', 'FAILED')
+                        THEN 'too late: the saga had ended' ELSE s.outcome END AS outcome
+              FROM saga.saga_signals AS s
+              LEFT JOIN saga.saga_runs AS r ON r.saga_id = s.saga_id
+             WHERE s.saga_id = ? AND s.id > ?
+             ORDER BY s.id
              LIMIT ?
             """;
 
     private static final String SIGNAL = """
-            SELECT id, signal_key, name, payload #>> '{}' AS payload, sent_by, received_at, taken_seq, outcome
-              FROM saga.saga_signals
-             WHERE saga_id = ? AND signal_key = ?
+            SELECT s.id, s.signal_key, s.name, s.payload #>> '{}' AS payload, s.sent_by, s.received_at, s.taken_seq,
+                   CASE WHEN s.taken_seq IS NULL AND s.outcome IS NULL AND r.status IN ('COMPLETED', 'FAILED')
+                        THEN 'too late: the saga had ended' ELSE s.outcome END AS outcome
+              FROM saga.saga_signals AS s
+              LEFT JOIN saga.saga_runs AS r ON r.saga_id = s.saga_id
+             WHERE s.saga_id = ? AND s.signal_key = ?
             """;
 
     private static final String AUDIT = """

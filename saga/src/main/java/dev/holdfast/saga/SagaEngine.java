@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -313,6 +314,10 @@ public final class SagaEngine implements AutoCloseable {
         }
     }
 
+    boolean isParked(String sagaId) {
+        return adoption.isParked(sagaId);
+    }
+
     boolean knows(String definition) {
         return definitions.values().stream().anyMatch(each -> each.name().equals(definition));
     }
@@ -355,7 +360,8 @@ public final class SagaEngine implements AutoCloseable {
     }
 
     private <P> Execution execution(SagaDefinition<P> definition, StartRequest<P> request, String parent) {
-        var payload = definition.codec().toJson(request.payload());
+        var payload = Objects.requireNonNull(
+                definition.codec().toJson(request.payload()), () -> "the codec of " + definition + " returned null");
         if (payload.length() > settings.maxPayload()) {
             throw new PayloadTooLargeException(request.sagaId(), payload.length(), settings.maxPayload());
         }
@@ -384,7 +390,7 @@ public final class SagaEngine implements AutoCloseable {
     private void tell(Consumer<SagaListener> news) {
         try {
             news.accept(tools.listener());
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.warn("a listener threw, which changes nothing", e);
         }
     }

@@ -97,7 +97,7 @@ public final class SagaEngineBuilder {
         var engine = new SagaEngine(this);
         try {
             engine.begin();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             engine.close();
             throw e;
         }

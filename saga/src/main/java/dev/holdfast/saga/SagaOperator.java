@@ -2,6 +2,7 @@ package dev.holdfast.saga;
 
 import dev.holdfast.groupcommit.GroupCommitException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 
 /// What operators do to sagas, on whatever node these run: each deed is a durable signal to its saga, kept in
@@ -152,12 +153,33 @@ public final class SagaOperator {
                 if (outcome.isPresent()) {
                     return answer(outcome.get());
                 }
+                if (ended(signal.sagaId()) != null) {
+                    return endedBefore(signal);
+                }
+                if (!signal.name().equals(Signal.RETRY) && engine.isParked(signal.sagaId())) {
+                    return new OperatorAnswer.Pending(
+                            "recorded; the saga is parked and takes it once it is tried again");
+                }
                 Thread.sleep(LOOK_EVERY);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
         return new OperatorAnswer.Pending("recorded; the saga takes it when its attempt is over, or its node is back");
+    }
+
+    /// @return how the saga has ended, `null` when it has not
+    private SagaStatus ended(String sagaId) {
+        var status = engine.statuses(List.of(sagaId)).get(sagaId);
+        return status != null && status.ended() ? status : null;
+    }
+
+    /// Whatever a saga took, it took before its end: looked up after that was seen, it is found, or never will be.
+    private OperatorAnswer endedBefore(Signal signal) {
+        return reads.outcome(signal.sagaId(), signal.key())
+                .map(SagaOperator::answer)
+                .orElseGet(() -> new OperatorAnswer.NotPossible(
+                        "the saga has ended: " + ended(signal.sagaId()) + ", before it could be taken"));
     }
 
     private static OperatorAnswer answer(String outcome) {

@@ -311,7 +311,7 @@ final class SagaReads {
             } else {
                 unreadable.put(sagaId, new Unreadable(before.cause(), entry.seq(), entry.event() == SagaEvent.PARKED));
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             var cause = before == null ? "row " + row.getInt("seq") + ": " + e.getMessage() : before.cause();
             unreadable.put(sagaId, new Unreadable(cause, row.getInt("seq"), false));
         }

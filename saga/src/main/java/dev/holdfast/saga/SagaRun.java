@@ -303,7 +303,9 @@ final class SagaRun<P> {
     private void ran(Next.Run run, RunCalls.Over over) {
         var step = definition.step(run.step());
         var last = Journal.attempt(history.seq(), run, over, step.asksFor(), null);
-        boolean repeats = !(over.outcome() instanceof Outcome.Done) && !endsTheStep(last);
+        boolean repeats = over.outcome() instanceof Outcome.Waiting(var _, var deadline)
+                ? !deadline.isAfter(over.times().ended())
+                : !(over.outcome() instanceof Outcome.Done) && !endsTheStep(last);
         history.record(
                 repeats
                         ? Journal.attempt(

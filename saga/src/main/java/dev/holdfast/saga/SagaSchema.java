@@ -18,7 +18,8 @@ public final class SagaSchema {
             "V3__traceparent.sql",
             "V4__nodes.sql",
             "V5__waiting.sql",
-            "V6__retention.sql");
+            "V6__retention.sql",
+            "V7__ranges_of_like_prefixes.sql");
 
     /// One creator at a time: the second waits, and finds everything done. Freed by the end of the transaction.
     private static final String ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(7164732401)";

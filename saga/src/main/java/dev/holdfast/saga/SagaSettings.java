@@ -34,6 +34,8 @@ public record SagaSettings(
 
     private static final Duration SHORTEST_LEASE = Duration.ofMillis(500);
     private static final Duration LONGEST_LEASE = Duration.ofMinutes(10);
+    private static final Duration LONGEST_DRAIN = Duration.ofDays(1);
+    private static final Duration LONGEST_KEPT = Duration.ofDays(3_650);
 
     /// The defaults.
     public static final SagaSettings DEFAULTS = new SagaSettings(
@@ -54,6 +56,8 @@ public record SagaSettings(
         positive("drainGrace", drainGrace);
         positive("startKeysKept", startKeysKept);
         positive("sweepEvery", sweepEvery);
+        atMost("drainGrace", drainGrace, LONGEST_DRAIN);
+        atMost("startKeysKept", startKeysKept, LONGEST_KEPT);
         if (lease == null || lease.compareTo(SHORTEST_LEASE) < 0 || lease.compareTo(LONGEST_LEASE) > 0) {
             throw new IllegalArgumentException("lease must be 500 ms to 10 min, not " + lease);
         }
@@ -101,6 +105,12 @@ public record SagaSettings(
     private static void within(String setting, int value, int least, int most) {
         if (value < least || value > most) {
             throw new IllegalArgumentException("%s must be %,d to %,d, not %d".formatted(setting, least, most, value));
+        }
+    }
+
+    private static void atMost(String setting, Duration value, Duration most) {
+        if (value.compareTo(most) > 0) {
+            throw new IllegalArgumentException(setting + " must be " + most + " at most, not " + value);
         }
     }
 

@@ -123,7 +123,7 @@ final class Sleepers implements AutoCloseable {
                     lookNow = true;
                 }
                 alarm.await(more || moreToDo ? SOON : LOOK_EVERY);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 LOG.warn("cannot look for sagas to be picked up, will do so again: {}", e.getMessage());
                 LOG.debug("why", e);
                 if (!waited()) {
@@ -179,7 +179,7 @@ final class Sleepers implements AutoCloseable {
         if (!next.isEmpty()) {
             try {
                 host.pickUp(next);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 synchronized (wanted) {
                     wanted.addAll(next);
                 }

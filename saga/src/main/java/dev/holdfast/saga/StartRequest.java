@@ -35,6 +35,9 @@ public record StartRequest<P>(
     public StartRequest {
         Objects.requireNonNull(payload, "payload");
         text("sagaId", sagaId, 64);
+        if (sagaId.chars().anyMatch(each -> Character.isWhitespace(each) || Character.isISOControl(each))) {
+            throw new IllegalArgumentException("sagaId must be one word, not '" + sagaId + "'");
+        }
         text("scope", scope, 100);
         text("idempotencyKey", idempotencyKey, 255);
         text("requestHash", requestHash, 128);

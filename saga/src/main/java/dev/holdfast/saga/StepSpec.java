@@ -223,6 +223,8 @@ public final class StepSpec<P> {
     private void nameFaults(List<String> missing) {
         if (blank(name) || !name.matches("[A-Za-z0-9][A-Za-z0-9._-]*")) {
             missing.add("needs a name of letters, digits, '-', '_' and '.': it is part of an idempotency key");
+        } else if (name.equals("undo") || name.matches("[0-9]+")) {
+            missing.add("must not be named like this: keys end in ':undo' or a number too, and two could be the same");
         } else if (name.length() > LONGEST_NAME) {
             missing.add("has a name of " + name.length() + " characters, " + LONGEST_NAME + " is the limit");
         }

@@ -27,6 +27,8 @@ final class StepStanding {
     private LogEntry firstAttempt;
     private LogEntry lastAttempt;
     private String awaited;
+    /// What it waited for has come since the last attempt.
+    private boolean answered;
     private final Map<String, String> brought = new HashMap<>();
     private int touched;
     private boolean undone;
@@ -41,6 +43,7 @@ final class StepStanding {
         lastAttempt = entry;
         firstAttempt = firstAttempt == null ? entry : firstAttempt;
         awaited = entry.detail().get(SIGNAL);
+        answered = false;
         touched = entry.seq();
     }
 
@@ -81,6 +84,7 @@ final class StepStanding {
         }
         brought.put(awaited, what);
         awaited = null;
+        answered = true;
     }
 
     void isBegun() {
@@ -145,6 +149,11 @@ final class StepStanding {
     /// The signal it waits for, `null` when it waits for none or has it.
     String awaited() {
         return awaited;
+    }
+
+    /// Whether what it waited for has come since the last attempt: nothing is to be paused for.
+    boolean answered() {
+        return answered;
     }
 
     /// What the signals brought that this request waited for, and the one that opened it, by their names.

@@ -297,6 +297,21 @@ class RetentionTest {
         assertThat(ranges.getLast().dropAfter()).isNull();
     }
 
+    /// Settings change, and what was kept under the prefix before stays until it is old.
+    @Test
+    void prefixes_that_begin_alike_may_follow_each_other() {
+        for (var prefix : new String[] {"r_", "r_x_", "r_a", "r", "r_"}) {
+            var settings = RetentionSettings.keeping(Duration.ofDays(5), prefix);
+            var next = new SagaRetention(postgres.dataSource(), settings, SagaClock.system());
+
+            assertThat(next.run().putOff()).isEmpty();
+            assertThat(next.ranges())
+                    .filteredOn(range -> prefix.equals(range.prefix()))
+                    .isNotEmpty()
+                    .allSatisfy(range -> assertThat(range.lowerId()).startsWith(prefix));
+        }
+    }
+
     private void runToItsEnd(String sagaId) {
         engine.start(definition, request(sagaId));
         assertThat(engine.await(sagaId, SOON).orElseThrow().status().ended()).isTrue();

@@ -1,5 +1,6 @@
 package dev.holdfast.bench.process;
 
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,6 +22,15 @@ public final class JavaProgram {
         command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"));
         command.addAll(program(main));
         return command;
+    }
+
+    /// The heap, the launcher and the folder for temporary files of this process, for those it starts.
+    public static List<String> inherited() {
+        return ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+                .filter(option -> option.startsWith("-Xm")
+                        || option.startsWith("-Dholdfast.")
+                        || option.startsWith("-Djava.io.tmpdir"))
+                .toList();
     }
 
     /// In the packed program the classes lie in jars within the jar, which its own launcher finds; it is told to
