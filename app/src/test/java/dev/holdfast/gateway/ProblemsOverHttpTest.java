@@ -240,6 +240,15 @@ class ProblemsOverHttpTest {
     }
 
     @Test
+    void who_only_asks_is_not_told_of_an_effect() {
+        Echo.NEXT.set(new EffectUnclearException("?", null));
+        var answer = server.get("/echo/fail");
+        assertProblem(answer, 503, "not-answered");
+        assertThat(answer.json().get("detail").asString()).doesNotContain("Idempotency-Key", "effect");
+        assertThat(answer.header("Retry-After")).isEqualTo("2");
+    }
+
+    @Test
     void a_problem_of_a_service_keeps_its_extensions() {
         Echo.NEXT.set(new ProblemException(409, "out-of-stock", "Out of stock", "2 of 'a' are left; order fewer")
                 .with("items", List.of(Map.of("item_id", "a", "requested", 3, "available", 2))));
