@@ -58,7 +58,7 @@ class ReconciliationConfiguration {
     @Bean
     Sagas sagas(SagaEngine engine, ServiceDatabases databases, Flows flows) {
         var pool = databases.of("saga").pool();
-        var tables = new SagaTables(pool);
+        var tables = new SagaTables(pool, SagaTables.WINDOW);
         return new Sagas(engine, new SagaBooks(pool), tables, new SagaLogs(tables, flows));
     }
 

@@ -20,8 +20,8 @@ import tools.jackson.core.type.TypeReference;
 /// so what the engine writes in one transaction is never seen in half.
 final class SagaTables {
 
-    /// Sagas, names or keys a statement: some ten milliseconds.
-    private static final int WINDOW = 5_000;
+    /// Sagas, names or keys a statement: some ten milliseconds, and their logs are sorted in memory.
+    static final int WINDOW = 2_000;
 
     /// Logs of failed sagas have twenty rows, of many failures some hundreds. What begins as a path is judged as
     /// far as it is read.
@@ -134,10 +134,13 @@ final class SagaTables {
             """;
 
     private final JdbcClient jdbc;
+    private final int window;
 
     /// @param pool of the database that has the engine's tables
-    SagaTables(DataSource pool) {
+    /// @param window how many rows a statement walks, [#WINDOW]
+    SagaTables(DataSource pool, int window) {
         this.jdbc = JdbcClient.create(pool);
+        this.window = window;
     }
 
     /// Sagas whose logs read alike.
@@ -178,7 +181,7 @@ final class SagaTables {
     List<Logs> logs(String after) {
         return jdbc.sql(LOGS)
                 .param("after", after)
-                .param("window", WINDOW)
+                .param("window", window)
                 .param("rows", MOST_ROWS)
                 .query(Logs.class)
                 .list();
@@ -234,7 +237,7 @@ final class SagaTables {
         var tally = new Tally(rule);
         var last = new Window("", "", 0, 0, null);
         while (last.last1() != null) {
-            var statement = jdbc.sql(sql).param("after", last.last1()).param("window", WINDOW);
+            var statement = jdbc.sql(sql).param("after", last.last1()).param("window", window);
             if (sql.contains(":after_2")) {
                 statement.param("after_2", last.last2());
             }
