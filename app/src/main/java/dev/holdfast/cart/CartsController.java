@@ -121,7 +121,7 @@ final class CartsController {
             @PathVariable String cartId,
             @PathVariable String sku,
             @RequestHeader(name = KEY, required = false) String key) {
-        if (Text.idFlaw(sku) != null) {
+        if (Text.skuFlaw(sku) != null) {
             throw ProblemException.notFound("product", sku);
         }
         var scope = "DELETE /v1/carts/" + cartId + "/items/" + sku;

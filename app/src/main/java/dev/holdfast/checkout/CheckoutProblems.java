@@ -5,6 +5,9 @@ import dev.holdfast.platform.ProblemException;
 /// Why a checkout was not accepted, and what the customer's storefront can do about it.
 final class CheckoutProblems {
 
+    /// A pause is of minutes, not of moments.
+    private static final int PAUSED_RETRY_SECONDS = 30;
+
     private CheckoutProblems() {}
 
     static ProblemException empty() {
@@ -50,6 +53,18 @@ final class CheckoutProblems {
                 "Not waiting",
                 "this checkout does not wait for a payment method, so nothing was recorded; see /v1/checkout/"
                         + sagaId);
+    }
+
+    static ProblemException paused(String flow) {
+        return new ProblemException(
+                        503,
+                        "checkout-paused",
+                        "Checkout paused",
+                        "an operator has paused new checkouts of the flow '" + flow + "'; nothing was recorded and the"
+                                + " cart is as it was. Send this request again with the same key: it is taken once"
+                                + " the flow is resumed")
+                .with("flow", flow)
+                .with("retry_after", PAUSED_RETRY_SECONDS);
     }
 
     static ProblemException orderIdTaken(String orderId) {

@@ -6,6 +6,7 @@ import dev.holdfast.customers.CustomersApi;
 import dev.holdfast.customers.CustomersApi.Customer;
 import dev.holdfast.flows.CheckoutOrder;
 import dev.holdfast.flows.Flows;
+import dev.holdfast.groupcommit.OverloadedException;
 import dev.holdfast.groupcommit.UnclearCommitException;
 import dev.holdfast.platform.Address;
 import dev.holdfast.platform.IdempotencyKey;
@@ -168,8 +169,18 @@ final class Checkouts {
             throw e;
         } catch (RuntimeException e) {
             quietly(cart, () -> letGo(attempt, cart));
-            throw e;
+            throw isOfAPause(e, attempt)
+                    ? CheckoutProblems.paused(attempt.definition().name())
+                    : e;
         }
+    }
+
+    /// The engine refuses alike when it is full and when somebody told it to. Whoever waits wants to know which:
+    /// one is over in a moment, the other when an operator says so. Told from memory, so that it costs a shop that
+    /// is full nothing.
+    private boolean isOfAPause(RuntimeException refused, Attempt attempt) {
+        return refused instanceof OverloadedException
+                && engine.operator().isPaused(attempt.definition().name());
     }
 
     /// What is answered is decided by now. A cart that cannot be let go must not turn "refused" into "unclear": the

@@ -9,10 +9,13 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
 /// The answer of `GET /v1/ops/audit`, for people.
 final class AuditReport {
+
+    private static final String PROBLEMS = "https://holdfast.dev/problems/";
 
     private final JsonNode report;
 
@@ -41,6 +44,28 @@ final class AuditReport {
                 "nobody answers at " + shop + "; is it the address that serve or demo printed?" + more, fault);
     }
 
+    /// @param body a report, a problem, or the page of something that is no shop
+    static AuditReport read(URI shop, int status, String body) throws IOException {
+        JsonNode said;
+        try {
+            said = Json.mapper().readTree(body);
+        } catch (JacksonException e) {
+            said = Json.mapper().missingNode();
+        }
+        if (status == 200 && said.path("checks").isArray()) {
+            return new AuditReport(said);
+        }
+        if (!said.path("type").asString("").startsWith(PROBLEMS)) {
+            throw new IOException("what answers at " + shop + " is no shop: asked for the audit it says " + status);
+        }
+        throw new IOException(
+                status == 404
+                        ? "the process at " + shop + " is none with the role checkout, which has the audit; name that"
+                                + " one with --url"
+                        : "the audit was answered " + status + ": "
+                                + said.path("detail").asString());
+    }
+
     /// @param patience how long the shop may take to become quiet before it is audited as it is
     static AuditReport ask(URI shop, Duration patience) throws IOException, InterruptedException {
         var request = HttpRequest.newBuilder(shop.resolve("/v1/ops/audit?wait=" + patience.toSeconds()))
@@ -48,10 +73,7 @@ final class AuditReport {
                 .build();
         try (var http = HttpClient.newHttpClient()) {
             var answer = http.send(request, BodyHandlers.ofString());
-            if (answer.statusCode() != 200) {
-                throw new IOException("the audit was answered " + answer.statusCode() + ": " + answer.body());
-            }
-            return new AuditReport(Json.mapper().readTree(answer.body()));
+            return read(shop, answer.statusCode(), answer.body());
         } catch (ConnectException e) {
             throw nobody(shop, " Without --url the shop in --data is opened and audited", e);
         }

@@ -5,7 +5,10 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /// Runs the shop on a durable folder until it is told to stop.
 @Command(
@@ -16,6 +19,9 @@ final class ServeCommand implements Callable<Integer> {
 
     @Mixin
     private ShopOptions options;
+
+    @Spec
+    private CommandSpec command;
 
     @Option(
             names = "--set",
@@ -31,9 +37,25 @@ final class ServeCommand implements Callable<Integer> {
                     + " --set holdfast.services.ROLE.url=http://…; without --roles all run here.")
     private String roles;
 
+    /// What is asked for and would be passed over: a variable of a script that is not set makes `--roles=` of it,
+    /// and a process that was to run one service would run all of them.
+    private void check() {
+        if (roles != null && roles.isBlank()) {
+            throw new ParameterException(
+                    command.commandLine(),
+                    "--roles must name services, such as inventory,payment; without it all run here");
+        }
+        for (var setting : settings) {
+            if (setting.indexOf('=') < 1) {
+                throw new ParameterException(command.commandLine(), "--set must be NAME=VALUE, not '" + setting + "'");
+            }
+        }
+    }
+
     @Override
     public Integer call() throws Exception {
         options.check();
+        check();
         var properties = new ArrayList<String>();
         if (roles != null) {
             properties.add("--holdfast.roles=" + roles);

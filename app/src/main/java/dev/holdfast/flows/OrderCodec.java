@@ -27,6 +27,11 @@ final class OrderCodec implements PayloadCodec<CheckoutOrder> {
 
     @Override
     public CheckoutOrder fromJson(String json) {
-        return Json.read(json, CheckoutOrder.class);
+        try {
+            return Json.read(json, CheckoutOrder.class);
+        } catch (JacksonException e) {
+            throw new IllegalArgumentException(
+                    "what the checkout carries is no order that this release can read, at " + Json.placeOf(e), e);
+        }
     }
 }

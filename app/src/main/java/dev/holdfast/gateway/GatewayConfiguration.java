@@ -28,6 +28,11 @@ class GatewayConfiguration {
     }
 
     @Bean
+    BodyTypeFilter bodyTypeFilter() {
+        return new BodyTypeFilter(new ProblemWriter());
+    }
+
+    @Bean
     InternalSecretFilter internalSecretFilter(ServicesSettings services) {
         return new InternalSecretFilter(services.secret(), new ProblemWriter());
     }

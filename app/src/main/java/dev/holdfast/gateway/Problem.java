@@ -18,6 +18,9 @@ import org.springframework.http.HttpHeaders;
 record Problem(
         int status, String slug, String title, String detail, Map<String, Object> extensions, HttpHeaders headers) {
 
+    /// It may have happened.
+    static final String UNCLEAR = "outcome-unclear";
+
     private static final String TYPES = "https://holdfast.dev/problems/";
 
     /// One mistake in the input.
@@ -66,6 +69,17 @@ record Problem(
         var problem = new Problem(503, slug, title, detail);
         problem.headers().set(HttpHeaders.RETRY_AFTER, Integer.toString(retryAfterSeconds));
         return problem;
+    }
+
+    /// What it is to somebody who only asked: that has no outcome which could be unclear, and no key to repeat.
+    Problem ofReading() {
+        return slug.equals(UNCLEAR)
+                ? unavailable(
+                        "not-answered",
+                        "Not answered",
+                        "a service that this answer needs did not reply in time; ask again",
+                        2)
+                : this;
     }
 
     Problem with(String name, Object value) {

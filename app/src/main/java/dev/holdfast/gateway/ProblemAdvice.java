@@ -3,6 +3,7 @@ package dev.holdfast.gateway;
 import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Map;
+import java.util.Set;
 import org.springframework.boot.webmvc.error.ErrorController;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
@@ -16,6 +17,8 @@ import org.springframework.web.context.request.async.AsyncRequestNotUsableExcept
 @RestControllerAdvice
 @RestController
 class ProblemAdvice implements ErrorController {
+
+    private static final Set<String> READING = Set.of("GET", "HEAD");
 
     @ExceptionHandler
     ResponseEntity<Map<String, Object>> problem(Throwable fault, HttpServletRequest request) {
@@ -36,7 +39,8 @@ class ProblemAdvice implements ErrorController {
         return answer(WebProblems.ofStatus(status instanceof Integer code ? code : 404), request);
     }
 
-    private static ResponseEntity<Map<String, Object>> answer(Problem problem, HttpServletRequest request) {
+    private static ResponseEntity<Map<String, Object>> answer(Problem fault, HttpServletRequest request) {
+        var problem = READING.contains(request.getMethod()) ? fault.ofReading() : fault;
         return ResponseEntity.status(problem.status())
                 .headers(problem.headers())
                 .contentType(MediaType.APPLICATION_PROBLEM_JSON)

@@ -82,7 +82,7 @@ final class Problems {
     private static Problem unclear(Throwable fault) {
         LOG.warn("answered 503, outcome unclear: {}", fault.getMessage(), fault);
         return Problem.unavailable(
-                "outcome-unclear",
+                Problem.UNCLEAR,
                 "Outcome unclear",
                 "no answer came in time, and the request may have taken effect;"
                         + " repeat it with the same Idempotency-Key to find out, it will not happen twice",

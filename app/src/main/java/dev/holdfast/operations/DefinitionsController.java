@@ -4,6 +4,7 @@ import dev.holdfast.flows.CheckoutOrder;
 import dev.holdfast.flows.Flows;
 import dev.holdfast.operations.DeedsController.Reason;
 import dev.holdfast.platform.ProblemException;
+import dev.holdfast.platform.Query;
 import dev.holdfast.saga.SagaDefinition;
 import dev.holdfast.saga.SagaDesk;
 import dev.holdfast.saga.SagaEngine;
@@ -11,11 +12,13 @@ import dev.holdfast.saga.SagaOperator;
 import java.util.List;
 import java.util.Map;
 import org.springframework.http.ResponseEntity;
+import org.springframework.util.MultiValueMap;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
 /// `/v1/ops/definitions`: what each flow promises, and whether it is paused.
@@ -33,7 +36,8 @@ class DefinitionsController {
     }
 
     @GetMapping("/v1/ops/definitions")
-    Map<String, List<DefinitionView>> definitions() {
+    Map<String, List<DefinitionView>> definitions(@RequestParam MultiValueMap<String, String> given) {
+        Query.of(given, List.of());
         var pauses = desk.pauses();
         var views = flows.all().stream()
                 .map(definition -> DefinitionView.of(

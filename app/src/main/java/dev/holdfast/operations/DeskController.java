@@ -7,6 +7,7 @@ import dev.holdfast.saga.SagaDesk.Deed;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import org.springframework.util.MultiValueMap;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
@@ -58,7 +59,7 @@ class DeskController {
 
     /// Those that failed first come first; with `resolved=true` those that are settled.
     @GetMapping("/v1/ops/dead-letters")
-    DeadLetters deadLetters(@RequestParam Map<String, String> given) {
+    DeadLetters deadLetters(@RequestParam MultiValueMap<String, String> given) {
         var parameters = Parameters.of(given, "resolved");
         var resolved = Boolean.TRUE.equals(parameters.flag("resolved"));
         var after = parameters.after(DeskController::letterAt);
@@ -70,7 +71,7 @@ class DeskController {
 
     /// What is still to be undone, oldest sagas first.
     @GetMapping("/v1/ops/tasks")
-    Tasks tasks(@RequestParam Map<String, String> given) {
+    Tasks tasks(@RequestParam MultiValueMap<String, String> given) {
         var parameters = Parameters.of(given);
         var after = parameters.after(TaskPlace::read);
         var page = parameters.page(
@@ -83,7 +84,7 @@ class DeskController {
 
     /// The latest deed first.
     @GetMapping("/v1/ops/audit-trail")
-    AuditTrail auditTrail(@RequestParam Map<String, String> given) {
+    AuditTrail auditTrail(@RequestParam MultiValueMap<String, String> given) {
         var parameters = Parameters.of(given, "who", "saga_id");
         var after = parameters.after(Long::valueOf);
         var page = parameters.page(
@@ -103,6 +104,6 @@ class DeskController {
     /// Of the last letter of a page only its place is needed.
     private static DeadLetter letterAt(String word) {
         var parts = Places.read(word, 3);
-        return new DeadLetter(parts[1], parts[2], Map.of(), "", Instant.parse(parts[0]), null);
+        return new DeadLetter(parts[1], parts[2], Map.of(), "", Places.moment(parts[0]), null);
     }
 }

@@ -1,6 +1,7 @@
 package dev.holdfast.operations;
 
 import dev.holdfast.platform.ProblemException;
+import dev.holdfast.platform.Query;
 import dev.holdfast.platform.Text;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -9,9 +10,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import org.springframework.boot.convert.DurationStyle;
+import org.springframework.util.MultiValueMap;
 
-/// The query parameters of a request for a page. One that nobody knows is refused: a filter that is misspelt and
-/// passed over shows an operator everything, and they take it for what they asked for.
+/// The query parameters of a request for a page, each known and given once.
 final class Parameters {
 
     private static final int USUAL = 50;
@@ -26,20 +27,17 @@ final class Parameters {
     }
 
     /// @param known those that may be given, besides `after` and `limit`
-    static Parameters of(Map<String, String> given, String... known) {
+    static Parameters of(MultiValueMap<String, String> given, String... known) {
         var allowed = new ArrayList<>(List.of(known));
         allowed.addAll(List.of("after", "limit"));
-        given.forEach((name, value) -> {
-            if (!allowed.contains(name)) {
-                throw ProblemException.invalid(
-                        "?" + name, "is not known here; known are " + String.join(", ", allowed));
-            }
+        var once = Query.of(given, allowed);
+        once.forEach((name, value) -> {
             var flaw = Text.flaw(value, LONGEST);
             if (flaw != null) {
                 throw ProblemException.invalid("?" + name, flaw);
             }
         });
-        return new Parameters(given);
+        return new Parameters(once);
     }
 
     /// @return null when it is not given

@@ -7,7 +7,7 @@ import dev.holdfast.saga.SagaStatus;
 import dev.holdfast.saga.SagaSummary;
 import java.time.Clock;
 import java.util.List;
-import java.util.Map;
+import org.springframework.util.MultiValueMap;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestParam;
@@ -37,7 +37,7 @@ class SagasController {
     record SagaPage(List<SagaSummary> sagas, String next) {}
 
     @GetMapping("/v1/ops/sagas")
-    SagaPage list(@RequestParam Map<String, String> given) {
+    SagaPage list(@RequestParam MultiValueMap<String, String> given) {
         var parameters = Parameters.of(given, FILTERS);
         if (parameters.text("order_id") != null) {
             return new SagaPage(ofOrder(parameters, given), null);
@@ -66,7 +66,7 @@ class SagasController {
     }
 
     /// An order's id is given once, so it has one checkout at most; beside it the other filters have no meaning.
-    private List<SagaSummary> ofOrder(Parameters parameters, Map<String, String> given) {
+    private List<SagaSummary> ofOrder(Parameters parameters, MultiValueMap<String, String> given) {
         if (given.size() > 1) {
             throw ProblemException.invalid("?order_id", "stands alone: an order has one checkout");
         }

@@ -29,13 +29,17 @@ public interface OrderBooks {
     /// The pieces of each product in each of these orders, all lines of a product together.
     Map<String, Map<String, Long>> pieces(Collection<String> orderIds);
 
-    /// The status of each of these orders; one that there is not (or only as a tombstone) is missing.
-    Map<String, String> statuses(Collection<String> orderIds);
+    /// How each of these orders stands; one that there is not (or only as a tombstone) is missing.
+    Map<String, Standing> standing(Collection<String> orderIds);
 
     /// How many orders there are in each status; a status without orders is left out.
     Map<String, Long> countByStatus();
 
     record OpenOrder(String orderId, String status, Instant updatedAt) {}
+
+    /// @param userId null for a guest
+    /// @param total in decimals
+    record Standing(String status, String userId, BigDecimal total, String currency) {}
 
     /// @param total as the order says, in decimals
     /// @param items the sum of its lines

@@ -2,6 +2,7 @@ package dev.holdfast.orders;
 
 import dev.holdfast.orders.OrderBooks.OpenOrder;
 import dev.holdfast.orders.OrderBooks.OrderTotals;
+import dev.holdfast.orders.OrderBooks.Standing;
 import dev.holdfast.orders.OrdersApi.Accepted;
 import dev.holdfast.orders.OrdersApi.CreateRequest;
 import dev.holdfast.orders.OrdersApi.Order;
@@ -46,9 +47,9 @@ final class OrdersWire {
             Operation.<List<String>, Map<String, Map<String, Long>>>of(
                             "pieces", new TypeReference<>() {}, new TypeReference<>() {})
                     .lasting(PAGE);
-    static final Operation<List<String>, Map<String, String>> STATUSES =
-            Operation.<List<String>, Map<String, String>>of(
-                            "statuses", new TypeReference<>() {}, new TypeReference<>() {})
+    static final Operation<List<String>, Map<String, Standing>> STANDING =
+            Operation.<List<String>, Map<String, Standing>>of(
+                            "standing", new TypeReference<>() {}, new TypeReference<>() {})
                     .lasting(PAGE);
     static final Operation<String, Map<String, Long>> COUNT_BY_STATUS = Operation.<String, Map<String, Long>>of(
                     "count-by-status", String.class, new TypeReference<>() {})
@@ -81,7 +82,7 @@ final class OrdersWire {
                 .on(OPEN, page -> books.open(page.after(), page.limit()))
                 .on(TOTALS, page -> books.totals(page.after(), page.limit()))
                 .on(PIECES, books::pieces)
-                .on(STATUSES, books::statuses)
+                .on(STANDING, books::standing)
                 .on(COUNT_BY_STATUS, _ -> books.countByStatus());
     }
 

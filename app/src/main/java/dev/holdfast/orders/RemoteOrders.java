@@ -82,8 +82,8 @@ final class RemoteOrders implements OrdersApi, OrderBooks {
     }
 
     @Override
-    public Map<String, String> statuses(Collection<String> orderIds) {
-        return service.call(OrdersWire.STATUSES, List.copyOf(orderIds));
+    public Map<String, Standing> standing(Collection<String> orderIds) {
+        return service.call(OrdersWire.STANDING, List.copyOf(orderIds));
     }
 
     @Override

@@ -97,8 +97,8 @@ final class SqlOrderBooks implements OrderBooks {
              GROUP BY order_id, product_id
             """;
 
-    private static final String STATUSES = """
-            SELECT order_id, status
+    private static final String STANDING = """
+            SELECT order_id, status, user_id, total_amount, currency
               FROM orders.orders
              WHERE order_id = ANY (:ids)
                AND NOT tombstone
@@ -189,12 +189,18 @@ final class SqlOrderBooks implements OrderBooks {
     }
 
     @Override
-    public Map<String, String> statuses(Collection<String> orderIds) {
-        var statuses = new HashMap<String, String>();
-        jdbc.sql(STATUSES).param("ids", orderIds.toArray(String[]::new)).query(row -> {
-            statuses.put(row.getString("order_id"), row.getString("status"));
+    public Map<String, Standing> standing(Collection<String> orderIds) {
+        var standing = new HashMap<String, Standing>();
+        jdbc.sql(STANDING).param("ids", orderIds.toArray(String[]::new)).query(row -> {
+            standing.put(
+                    row.getString("order_id"),
+                    new Standing(
+                            row.getString("status"),
+                            row.getString("user_id"),
+                            row.getBigDecimal("total_amount"),
+                            row.getString("currency")));
         });
-        return statuses;
+        return standing;
     }
 
     @Override

@@ -1,5 +1,7 @@
 package dev.holdfast.platform;
 
+import java.util.stream.Collectors;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.json.JsonMapper;
@@ -27,6 +29,14 @@ public final class Json {
 
     public static String write(Object value) {
         return MAPPER.writeValueAsString(value);
+    }
+
+    /// Where the parser stood, as a JSON pointer: its own texts name classes, and none of those leaves.
+    public static String placeOf(JacksonException fault) {
+        return fault.getPath().stream()
+                .map(step ->
+                        step.getPropertyName() == null ? Integer.toString(step.getIndex()) : step.getPropertyName())
+                .collect(Collectors.joining("/", fault.getPath().isEmpty() ? "#" : "#/", ""));
     }
 
     public static <T> T read(String json, Class<T> type) {

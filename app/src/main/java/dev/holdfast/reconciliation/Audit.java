@@ -65,6 +65,11 @@ final class Audit {
         checks.addAll(money());
         checks.add(transitions());
         checks.addAll(named(services.sagas().always()));
+        checks.addAll(services.logs().checks());
+        checks.addAll(List.of(
+                services.tables().tasks(),
+                services.tables().names(),
+                services.tables().startKeys()));
         var shipments = services.shipping().shipments();
         checks.add(Check.of("labels", "a shipment has at most one live label", shipments.looked(), shipments.broken()));
         checks.addAll(gaps());
@@ -82,6 +87,13 @@ final class Audit {
                 "the carriers know at most one live label per shipment",
                 atCarriers.looked(),
                 atCarriers.broken()));
+        var labels = services.shipping().labelsAtCarriers();
+        checks.add(new Check(
+                "labels",
+                "a label that is live at a carrier is a shipment's",
+                labels.looked(),
+                labels.broken(),
+                labels.example()));
         checks.addAll(outboxes());
         checks.addAll(new OrderByOrder(services, undecided).checks());
         checks.addAll(new SagaByOrder(services).checks());
@@ -171,7 +183,15 @@ final class Audit {
         var undecided = new HashSet<String>();
         var page = services.sagas().undecided(null, PAGE);
         while (!page.isEmpty()) {
-            page.forEach(saga -> undecided.add(SagaByOrder.orderOf(saga.payload())));
+            var unreadable = new ArrayList<String>();
+            for (var saga : page) {
+                Carried.in(saga.payload())
+                        .ifPresentOrElse(
+                                carried -> undecided.add(carried.orderId()), () -> unreadable.add(saga.sagaId()));
+            }
+            if (!unreadable.isEmpty()) {
+                undecided.addAll(services.tables().ordersOf(unreadable).values());
+            }
             page = services.sagas().undecided(page.getLast().sagaId(), PAGE);
         }
         return undecided;
@@ -238,6 +258,8 @@ final class Audit {
             ShippingBooks shipping,
             NotificationBooks notification,
             SagaBooks sagas,
+            SagaTables tables,
+            SagaLogs logs,
             SagaEngine engine,
             List<OutboxView> outboxes) {}
 

@@ -23,6 +23,7 @@ final class OrderByOrder {
 
     private static final int PAGE = 1_000;
     private static final Tally.Rule TOTALS = new Tally.Rule("orders", "an order's total is the sum of its lines");
+    private static final Tally.Rule ORDERED = new Tally.Rule("orders", "an order is that of a checkout");
     private static final Tally.Rule PAID =
             new Tally.Rule("orders", "a confirmed order is captured at its total, and has no live authorization");
     private static final Tally.Rule UNPAID =
@@ -56,19 +57,30 @@ final class OrderByOrder {
         money = new Pages<>(after -> services.payment().money(after == null ? "" : after, PAGE), OrderMoney::orderId);
         reservations = new Pages<>(after -> services.inventory().reservations(after, PAGE), Reservation::reservationId);
         labels = new Pages<>(after -> services.shipping().live(after, PAGE), LiveLabel::orderId);
-        Stream.of(TOTALS, PAID, UNPAID, STOCK_KEPT, STOCK_FREE, LABELS, OTHER_MONEY, OTHER_STOCK, OTHER_LABELS)
+        Stream.of(TOTALS, ORDERED, PAID, UNPAID, STOCK_KEPT, STOCK_FREE, LABELS, OTHER_MONEY, OTHER_STOCK, OTHER_LABELS)
                 .forEach(rule -> tallies.put(rule, new Tally(rule)));
     }
 
     /// @param pieces by product
-    private record Order(OrderTotals totals, Map<String, Long> pieces) {}
+    /// @param ordered whether a checkout has claimed its id
+    private record Order(OrderTotals totals, Map<String, Long> pieces, boolean ordered) {}
+
+    /// The name under which a checkout claims its order's id.
+    static String nameOf(String orderId) {
+        return "order:" + orderId;
+    }
 
     private List<Order> ordersAfter(String after) {
         var page = services.orders().totals(after, PAGE);
-        var pieces =
-                services.orders().pieces(page.stream().map(OrderTotals::orderId).toList());
+        var ids = page.stream().map(OrderTotals::orderId).toList();
+        var pieces = services.orders().pieces(ids);
+        var names =
+                services.tables().named(ids.stream().map(OrderByOrder::nameOf).toList());
         return page.stream()
-                .map(totals -> new Order(totals, pieces.getOrDefault(totals.orderId(), Map.of())))
+                .map(totals -> new Order(
+                        totals,
+                        pieces.getOrDefault(totals.orderId(), Map.of()),
+                        names.containsKey(nameOf(totals.orderId()))))
                 .toList();
     }
 
@@ -89,6 +101,7 @@ final class OrderByOrder {
 
     private void compare(String id, Order order, OrderMoney paid, Reservation held, List<LiveLabel> live) {
         if (order != null) {
+            look(ORDERED, id, order.ordered());
             look(TOTALS, id, order.totals().total().compareTo(order.totals().items()) == 0);
         }
         if (undecided.contains(id)) {
@@ -135,7 +148,7 @@ final class OrderByOrder {
     /// their own, and whoever goes through them keeps the order elsewhere. Every checkout has claimed its order's
     /// id as a name.
     private void judge(String id, boolean holds, Tally.Rule rule, Tally.Rule other) {
-        if (holds || services.engine().named("order:" + id).isPresent()) {
+        if (holds || services.engine().named(nameOf(id)).isPresent()) {
             look(rule, id, holds);
         } else {
             tallies.get(other).list(id);

@@ -1,5 +1,6 @@
 package dev.holdfast.reconciliation;
 
+import dev.holdfast.flows.Flows;
 import dev.holdfast.inventory.InventoryBooks;
 import dev.holdfast.notification.NotificationBooks;
 import dev.holdfast.orders.OrderBooks;
@@ -51,9 +52,18 @@ class ReconciliationConfiguration {
 
     record Outboxes(List<OutboxView> views) {}
 
+    record Sagas(SagaEngine engine, SagaBooks books, SagaTables tables, SagaLogs logs) {}
+
+    /// After the engine, which has brought its tables up to date.
     @Bean
-    Audit audit(Books books, SagaEngine engine, ServiceDatabases databases, Outboxes outboxes, Clock clock) {
-        var sagas = new SagaBooks(databases.of("saga").pool());
+    Sagas sagas(SagaEngine engine, ServiceDatabases databases, Flows flows) {
+        var pool = databases.of("saga").pool();
+        var tables = new SagaTables(pool, SagaTables.WINDOW);
+        return new Sagas(engine, new SagaBooks(pool), tables, new SagaLogs(tables, flows));
+    }
+
+    @Bean
+    Audit audit(Books books, Sagas sagas, Outboxes outboxes, Clock clock) {
         return new Audit(
                 new Services(
                         books.inventory(),
@@ -61,8 +71,10 @@ class ReconciliationConfiguration {
                         books.orders(),
                         books.shipping(),
                         books.notification(),
-                        sagas,
-                        engine,
+                        sagas.books(),
+                        sagas.tables(),
+                        sagas.logs(),
+                        sagas.engine(),
                         outboxes.views()),
                 clock);
     }

@@ -16,17 +16,30 @@ final class Tally {
     }
 
     void look(String id, boolean holds) {
-        looked++;
-        if (!holds) {
-            broken++;
-            example = example == null ? id : example;
-        }
+        look(id, holds, 1);
+    }
+
+    /// @param times so many are alike
+    void look(String id, boolean holds, long times) {
+        add(times, holds ? 0 : times, holds ? null : id);
     }
 
     /// Counts what is only shown, and remembers the first as an example.
     void list(String id) {
-        looked++;
-        example = example == null ? id : example;
+        list(id, 1);
+    }
+
+    void list(String id, long times) {
+        add(times, 0, id);
+    }
+
+    /// What somebody else has counted.
+    ///
+    /// @param brokenOne or null
+    void add(long moreLooked, long moreBroken, String brokenOne) {
+        looked += moreLooked;
+        broken += moreBroken;
+        example = example == null ? brokenOne : example;
     }
 
     Check check() {

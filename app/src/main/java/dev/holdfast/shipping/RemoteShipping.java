@@ -58,6 +58,11 @@ final class RemoteShipping implements ShippingApi, ShippingBooks {
     }
 
     @Override
+    public Found labelsAtCarriers() {
+        return service.call(ShippingWire.LABELS_AT_CARRIERS, "");
+    }
+
+    @Override
     public Map<String, Long> unsettled() {
         return service.call(ShippingWire.UNSETTLED, "");
     }

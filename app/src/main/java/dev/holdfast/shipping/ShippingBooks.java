@@ -29,6 +29,10 @@ public interface ShippingBooks {
     /// @param limit 1 to 10,000
     List<CarrierLabel> liveAtCarriers(String after, int limit);
 
+    /// Labels that are live in the carriers' own books; broken are those that ours do not have as the live label of
+    /// a shipment: somebody pays for them and nobody would cancel them. None when all is quiet.
+    Found labelsAtCarriers();
+
     /// Attempts at carriers that are not settled, by status: `pending`, `unclear`, `cancel_pending`; a status
     /// without any is left out. Empty when all is quiet.
     Map<String, Long> unsettled();
@@ -36,6 +40,11 @@ public interface ShippingBooks {
     /// @param looked how many shipments were looked at
     /// @param broken how many of them break the rule
     record Checked(long looked, long broken) {}
+
+    /// @param looked how many labels were looked at
+    /// @param broken how many of them break the rule
+    /// @param example the order of one of those, or null
+    record Found(long looked, long broken, String example) {}
 
     record LiveLabel(String shippingId, String orderId, String carrier, String trackingNumber) {}
 

@@ -14,6 +14,7 @@ import dev.holdfast.shipping.ShippingApi.Refused;
 import dev.holdfast.shipping.ShippingApi.Shipment;
 import dev.holdfast.shipping.ShippingBooks.CarrierLabel;
 import dev.holdfast.shipping.ShippingBooks.Checked;
+import dev.holdfast.shipping.ShippingBooks.Found;
 import dev.holdfast.shipping.ShippingBooks.LiveLabel;
 import java.time.Duration;
 import java.util.List;
@@ -48,6 +49,9 @@ final class ShippingWire {
     static final Operation<Page, List<CarrierLabel>> LIVE_AT_CARRIERS = Operation.<Page, List<CarrierLabel>>of(
                     "live-at-carriers", Page.class, new TypeReference<>() {})
             .lasting(PAGE);
+    static final Operation<String, Found> LABELS_AT_CARRIERS = Operation.<String, Found>of(
+                    "labels-at-carriers", String.class, Found.class)
+            .lasting(WALK);
     static final Operation<String, Map<String, Long>> UNSETTLED = Operation.<String, Map<String, Long>>of(
                     "unsettled", String.class, new TypeReference<>() {})
             .lasting(PAGE);
@@ -68,6 +72,7 @@ final class ShippingWire {
                 .on(SHIPMENTS_AT_CARRIERS, _ -> books.shipmentsAtCarriers())
                 .on(LIVE, page -> books.live(page.after(), page.limit()))
                 .on(LIVE_AT_CARRIERS, page -> books.liveAtCarriers(page.after(), page.limit()))
+                .on(LABELS_AT_CARRIERS, _ -> books.labelsAtCarriers())
                 .on(UNSETTLED, _ -> books.unsettled());
     }
 

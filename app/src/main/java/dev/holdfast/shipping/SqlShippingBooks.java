@@ -3,6 +3,7 @@ package dev.holdfast.shipping;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -63,6 +64,16 @@ final class SqlShippingBooks implements ShippingBooks {
                AND label_key > :after
              ORDER BY label_key
              LIMIT :limit
+            """;
+
+    private static final String UNKNOWN_TO_US = """
+            SELECT count(*) AS broken, min(l.order_id) AS example
+              FROM unnest(:shipments, :carriers, :orders) AS l(shipping_id, carrier, order_id)
+             WHERE NOT EXISTS (SELECT
+                                 FROM shipping.shipments s
+                                WHERE s.shipping_id = l.shipping_id
+                                  AND s.carrier = l.carrier
+                                  AND s.status = 'created')
             """;
 
     private static final String COUNT_UNSETTLED = """
@@ -132,6 +143,31 @@ final class SqlShippingBooks implements ShippingBooks {
                 .param("limit", checked(limit))
                 .query(CarrierLabel.class)
                 .list();
+    }
+
+    /// A window of theirs is held against ours by a statement of its own: the two are no one's to join.
+    @Override
+    public Found labelsAtCarriers() {
+        record Unknown(long broken, String example) {}
+        var found = new Found(0, 0, null);
+        for (var page = liveAtCarriers(null, WINDOW); !page.isEmpty(); ) {
+            var unknown = ours.sql(UNKNOWN_TO_US)
+                    .param("shipments", texts(page, CarrierLabel::shippingId))
+                    .param("carriers", texts(page, CarrierLabel::carrier))
+                    .param("orders", texts(page, CarrierLabel::orderId))
+                    .query(Unknown.class)
+                    .single();
+            found = new Found(
+                    found.looked() + page.size(),
+                    found.broken() + unknown.broken(),
+                    found.example() == null ? unknown.example() : found.example());
+            page = liveAtCarriers(page.getLast().labelKey(), WINDOW);
+        }
+        return found;
+    }
+
+    private static String[] texts(List<CarrierLabel> labels, Function<CarrierLabel, String> text) {
+        return labels.stream().map(text).toArray(String[]::new);
     }
 
     @Override

@@ -1,12 +1,14 @@
 package dev.holdfast.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -15,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// What the commands say, and the exit code, when they are asked for what cannot be.
@@ -30,6 +33,9 @@ class CommandLineTest {
                 not("Missing required parameter: 'FILE[.gz]'", "replay"),
                 not("Unknown option: '--loud'", "serve", "--loud"),
                 not("--port must be 0 to 65535, not 70000", "serve", "--port", "70000"),
+                not("--roles must name services", "serve", "--roles="),
+                not("--set must be NAME=VALUE, not 'holdfast.saga.keep'", "serve", "--set", "holdfast.saga.keep"),
+                not("--set must be NAME=VALUE, not '=1'", "serve", "--set", "=1"),
                 not("--port must be 0 to 65535, not -1", "demo", "--port", "-1"),
                 not("Invalid value for option '--port'", "audit", "--port", "http"),
                 not("--clients must be 1 to 10,000, not 0", "replay", "FILE", "--clients", "0"),
@@ -94,6 +100,22 @@ class CommandLineTest {
         assertThat(run(3, "audit", "--url", nobody)).contains("nobody answers at " + nobody);
         var file = Files.createFile(folder.resolve("orders.csv")).toString();
         assertThat(run(3, "replay", file, "--url", nobody)).contains("nobody answers at " + nobody);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
+            200 | <html>hello</html> | is no shop: asked for the audit it says 200
+            200 | {"status":"UP"} | is no shop: asked for the audit it says 200
+            200 | ~~ | is no shop: asked for the audit it says 200
+            404 | {"error":"nothing"} | is no shop: asked for the audit it says 404
+            404 | {"type":"https://holdfast.dev/problems/not-found","detail":"nothing"} | none with the role checkout
+            503 | {"type":"https://holdfast.dev/problems/x","detail":"the database is away"} | 503: the database is away
+            """)
+    void what_is_no_report_is_said_and_not_printed(int status, String body, String sentence) {
+        assertThatThrownBy(() -> AuditReport.read(URI.create("http://localhost:1"), status, body))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining(sentence)
+                .hasMessageNotContainingAny("{", "<", "Unexpected");
     }
 
     private static String run(int exitCode, String... arguments) {

@@ -1,6 +1,7 @@
 package dev.holdfast.flows;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.holdfast.saga.SagaDefinition;
 import dev.holdfast.saga.Step;
@@ -42,6 +43,14 @@ class FlowsTest {
                 .hasSize(1);
         assertThat(waiting.steps().stream().map(Step::name).toList())
                 .isEqualTo(ending.steps().stream().map(Step::name).toList());
+    }
+
+    @Test
+    void an_order_that_cannot_be_read_is_told_its_place_and_no_class() {
+        assertThatThrownBy(() -> OrderCodec.INSTANCE.fromJson("{\"order_id\":\"a\",\"zzz\":1}"))
+                .hasMessage("what the checkout carries is no order that this release can read, at #/zzz");
+        assertThatThrownBy(() -> OrderCodec.INSTANCE.fromJson("{\"lines\":[{\"quantity\":{}}]}"))
+                .hasMessage("what the checkout carries is no order that this release can read, at #/lines/0/quantity");
     }
 
     private static List<String> names(Flows flows) {

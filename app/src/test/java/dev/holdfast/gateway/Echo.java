@@ -61,6 +61,11 @@ class Echo {
         return Map.of("n", n);
     }
 
+    @GetMapping("/fail")
+    void failToRead() throws Throwable {
+        throw NEXT.get();
+    }
+
     @PostMapping("/fail")
     void fail() throws Throwable {
         throw NEXT.get();

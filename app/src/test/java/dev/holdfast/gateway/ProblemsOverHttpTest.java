@@ -15,6 +15,7 @@ import dev.holdfast.testing.TestDatabase;
 import dev.holdfast.testing.TestServer;
 import dev.holdfast.testing.TestServer.Answer;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.net.Socket;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -34,6 +35,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// What callers see when something goes wrong, over real HTTP.
 class ProblemsOverHttpTest {
@@ -167,6 +169,35 @@ class ProblemsOverHttpTest {
         assertProblem(server.get("/echo/a%2Fb"), 400, "unreadable-request");
     }
 
+    /// Over a bare connection: a client that is careful about what it sends is of no use here.
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "multipart/form-data",
+                "multipart/form-data; boundary=",
+                "multipart/form-data; boundary=b",
+                "multipart/mixed",
+                "text/plain; charset=foo",
+                "text/plain; charset=",
+                "application/x-www-form-urlencoded",
+                "application/x-www-form-urlencoded; charset=foo",
+                "application/json; charset=foo",
+                "application/json; charset=\"",
+                "application/json;;",
+                "application/*",
+                "*/*",
+                "/",
+                ";",
+                ""
+            })
+    void whatever_a_body_is_said_to_be_it_is_no_fault_of_ours(String type) throws Exception {
+        for (var line : List.of("POST /echo", "PUT /v1/products/x", "POST /v1/checkout", "POST /v1/products:import")) {
+            var answer = raw(line + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: " + type
+                    + "\r\nIdempotency-Key: k\r\nContent-Length: 5\r\n\r\na=b&c");
+            assertThat(answer).startsWith("HTTP/1.1 4").contains("application/problem+json");
+        }
+    }
+
     static Stream<Arguments> faults() {
         return Stream.of(
                 arguments(new KeyReusedException("k"), 422, "idempotency-key-reused", "take a new key"),
@@ -206,6 +237,15 @@ class ProblemsOverHttpTest {
         assertProblem(answer, status, slug);
         assertThat(answer.json().get("detail").asString()).contains(detail);
         assertThat(answer.header("Retry-After") != null).isEqualTo(status == 503);
+    }
+
+    @Test
+    void who_only_asks_is_not_told_of_an_effect() {
+        Echo.NEXT.set(new EffectUnclearException("?", null));
+        var answer = server.get("/echo/fail");
+        assertProblem(answer, 503, "not-answered");
+        assertThat(answer.json().get("detail").asString()).doesNotContain("Idempotency-Key", "effect");
+        assertThat(answer.header("Retry-After")).isEqualTo("2");
     }
 
     @Test
@@ -272,10 +312,15 @@ class ProblemsOverHttpTest {
 
     @Test
     void what_is_no_http_is_answered_without_naming_the_server() throws Exception {
+        assertThat(raw("GET /echo|<script> HTTP/1.1\r\nHost: a\r\n\r\n"))
+                .startsWith("HTTP/1.1 400")
+                .doesNotContain("Tomcat", "html", "org.apache");
+    }
+
+    private static String raw(String request) throws IOException {
         try (var socket = new Socket("127.0.0.1", server.uri().getPort())) {
-            socket.getOutputStream().write("GET /echo|<script> HTTP/1.1\r\nHost: a\r\n\r\n".getBytes());
-            var answer = new String(socket.getInputStream().readAllBytes());
-            assertThat(answer).startsWith("HTTP/1.1 400").doesNotContain("Tomcat", "html", "org.apache");
+            socket.getOutputStream().write(request.getBytes());
+            return new String(socket.getInputStream().readAllBytes());
         }
     }
 

@@ -48,6 +48,21 @@ class ShippingBooksTest {
         assertThat(fixture.books.shipmentsAtCarriers().broken()).isEqualTo(1);
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "DELETE FROM shipping.shipments WHERE order_id = 'ord_1'",
+                "UPDATE shipping.shipments SET status = 'cancelled', undone = true WHERE order_id = 'ord_1'",
+                "UPDATE shipping.shipments SET carrier = 'ups' WHERE order_id = 'ord_1'"
+            })
+    void a_label_that_only_its_carrier_knows_of_is_found(String tampering) {
+        fixture.node.shipping().createLabel(request("ord_1"));
+        fixture.node.shipping().createLabel(request("ord_2"));
+        assertThat(fixture.books.labelsAtCarriers()).isEqualTo(new ShippingBooks.Found(2, 0, null));
+        fixture.database.execute(tampering);
+        assertThat(fixture.books.labelsAtCarriers()).isEqualTo(new ShippingBooks.Found(2, 1, "ord_1"));
+    }
+
     @Test
     void the_books_say_how_many_shipments_were_looked_at() {
         fixture.node.shipping().createLabel(request("ord_1"));

@@ -23,7 +23,10 @@ class DefinitionsContractTest {
                 server.post(path + "pause", "{\"reason\":\"the provider asked us to\"}", "X-Operator", "olga"),
                 200,
                 "{\"status\":\"done\",\"definition\":\"order-first\",\"paused\":true}");
-        assertThat(start().status()).isEqualTo(503);
+        expectPaused(start());
+        assertThat(server.delete("/v1/carts/cart_def").status())
+                .as("the cart is the customer's")
+                .isEqualTo(204);
         var paused = definition("order-first", 1);
         assertThat(paused.at("/pause/who").asString() + ": "
                         + paused.at("/pause/why").asString())
@@ -61,6 +64,21 @@ class DefinitionsContractTest {
                  "asks_for":{"signal":"payment-method","at_most_seconds":600.0,"times":10,"after":["payment-declined"]},
                  "undone_at":"PAYMENT_SERVICE"}
                 """));
+    }
+
+    private static void expectPaused(Answer refused) {
+        assertThat(refused.header("Retry-After")).isEqualTo("30");
+        expectProblem(
+                refused,
+                new Expected(
+                        503,
+                        "checkout-paused",
+                        "Checkout paused",
+                        "an operator has paused new checkouts of the flow 'order-first'; nothing was recorded and the"
+                                + " cart is as it was. Send this request again with the same key: it is taken once"
+                                + " the flow is resumed",
+                        "/v1/checkout"),
+                "\"flow\":\"order-first\",\"retry_after\":30");
     }
 
     private Answer start() {

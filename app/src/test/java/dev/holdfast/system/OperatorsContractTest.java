@@ -103,36 +103,6 @@ class OperatorsContractTest {
     }
 
     @Test
-    void a_filter_nobody_knows_is_refused_and_not_passed_over() {
-        expectInvalid(
-                SERVER.get("/v1/ops/sagas?stauts=FAILED"),
-                "/v1/ops/sagas",
-                "?stauts",
-                "is not known here; known are status, definition, step, needs_attention, subject, order_id, older_than,"
-                        + " after, limit");
-        expectInvalid(
-                SERVER.get("/v1/ops/sagas?status=failed"),
-                "/v1/ops/sagas",
-                "?status",
-                "must be one of [STARTED, COMPENSATING, COMPLETED, FAILED]");
-        expectInvalid(SERVER.get("/v1/ops/sagas?limit=201"), "/v1/ops/sagas", "?limit", "must be 1 to 200");
-        expectInvalid(
-                SERVER.get("/v1/ops/sagas?older_than=soon"),
-                "/v1/ops/sagas",
-                "?older_than",
-                "must be an age like 90s, 10m, 2h or 3d");
-        expectInvalid(
-                SERVER.get("/v1/ops/sagas?order_id=a&status=FAILED"),
-                "/v1/ops/sagas",
-                "?order_id",
-                "stands alone: an order has one checkout");
-        for (var path : List.of("dead-letters", "tasks", "audit-trail")) {
-            expectInvalid(
-                    SERVER.get("/v1/ops/" + path + "?after=x"), "/v1/ops/" + path, "?after", "is no page's 'next'");
-        }
-    }
-
-    @Test
     void a_saga_that_waits_is_turned_back_once_whoever_asks_again() {
         var sagaId = waiting("op_4");
         var path = "/v1/ops/sagas/" + sagaId + "/turn-back";

@@ -68,6 +68,21 @@ class SkuWithBlankTest {
         assertThat(available()).isEqualTo(3);
     }
 
+    @Test
+    void it_is_taken_out_of_a_cart_as_it_was_put_in() {
+        ok(server.put(
+                "/v1/products/" + inPath, Map.of("name", "A card", "price", Map.of("amount", 500, "currency", "USD"))));
+        var cart = "cart_" + UUID.randomUUID();
+        ok(server.put("/v1/carts/" + cart, Map.of("currency", "USD")));
+        ok(server.put("/v1/carts/" + cart + "/items/" + inPath, Map.of("quantity", 3)));
+
+        var left = ok(server.delete("/v1/carts/" + cart + "/items/" + inPath));
+
+        assertThat(left.json().path("items").isEmpty()).as(left.body()).isTrue();
+        assertThat(server.delete("/v1/carts/" + cart + "/items/TWO%20%20BLANKS").status())
+                .isEqualTo(404);
+    }
+
     private long available() {
         return ok(server.get("/v1/inventory/" + inPath))
                 .json()

@@ -1,12 +1,15 @@
 package dev.holdfast.platform.events;
 
 import com.fasterxml.jackson.annotation.JsonRawValue;
+import dev.holdfast.platform.Query;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.springframework.util.MultiValueMap;
 import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
 /// For operators: what has not been delivered yet, and why.
@@ -28,7 +31,8 @@ class OutboxController {
     record StuckView(@JsonRawValue String event, int attempts, String lastError, Instant writtenAt) {}
 
     @GetMapping("/v1/ops/outbox")
-    Map<String, List<View>> outboxes() throws SQLException {
+    Map<String, List<View>> outboxes(@RequestParam MultiValueMap<String, String> given) throws SQLException {
+        Query.of(given, List.of());
         var views = new ArrayList<View>();
         for (var outbox : outboxes.opened()) {
             var books = OutboxBooks.of(outbox.database());

@@ -1,9 +1,11 @@
 package dev.holdfast.platform.remote;
 
+import dev.holdfast.platform.Json;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import tools.jackson.core.JacksonException;
 
 /// What a service of this process answers to other processes. A service may have several, of different operations.
 ///
@@ -28,8 +30,16 @@ public final class Offer {
         /// What is asked is read before anything is done, and is nonsense if that fails.
         Callable<Reply> prepared(Call call) {
             Q request;
+            if (call.body().isNull()) {
+                throw new IllegalArgumentException("'" + operation.name() + "' was asked with nothing");
+            }
             try {
                 request = operation.read(call);
+            } catch (JacksonException e) {
+                var why = e.getCause() instanceof IllegalArgumentException refused ? ": " + refused.getMessage() : "";
+                throw new IllegalArgumentException(
+                        "'" + operation.name() + "' was asked with what it cannot read, at " + Json.placeOf(e) + why,
+                        e);
             } catch (RuntimeException e) {
                 throw new IllegalArgumentException(
                         "'" + operation.name() + "' was asked with what it cannot read: " + e.getMessage(), e);

@@ -15,6 +15,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.support.GenericApplicationContext;
+import org.springframework.util.LinkedMultiValueMap;
 
 class EventsConfigurationTest {
 
@@ -85,7 +86,7 @@ class EventsConfigurationTest {
                     await().until(() -> books.backlog().stuck() == 1);
                     var json = Json.mapper()
                             .readTree(Json.write(
-                                    context.getBean(OutboxController.class).outboxes()));
+                                    context.getBean(OutboxController.class).outboxes(new LinkedMultiValueMap<>())));
                     var shop = json.path("outboxes").path(0);
                     assertThat(shop.path("source").asString()).isEqualTo("/shop");
                     assertThat(shop.path("stuck").asInt()).isEqualTo(1);

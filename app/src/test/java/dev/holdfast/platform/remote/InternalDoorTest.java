@@ -64,6 +64,25 @@ class InternalDoorTest {
     }
 
     @Test
+    void a_call_that_cannot_be_read_is_told_its_place_and_no_class() {
+        var lines = lines(post("""
+                [{"operation":"find","body":null},
+                 {"operation":"create","body":{"lines":[{"quantity":"many"}]}},
+                 {"operation":"cancel","body":{"reson":"none"}},
+                 {"operation":"find","body":"nobody's"}]
+                """));
+        assertThat(statuses(lines)).containsExactly(400, 400, 400, 200);
+        assertThat(detail(lines.get(0))).isEqualTo("'find' was asked with nothing");
+        assertThat(detail(lines.get(1)))
+                .isEqualTo("'create' was asked with what it cannot read, at #/lines/0/quantity");
+        assertThat(detail(lines.get(2))).isEqualTo("'cancel' was asked with what it cannot read, at #/reson");
+    }
+
+    private static String detail(JsonNode line) {
+        return line.path("body").path("detail").asString();
+    }
+
+    @Test
     void a_service_that_does_not_run_here_is_not_offered_here() {
         for (var service : List.of("payment", "checkout", "nothing", "Orders")) {
             var answer =
