@@ -254,7 +254,8 @@ class RecoveryTest {
                         "3 V3__traceparent.sql",
                         "4 V4__nodes.sql",
                         "5 V5__waiting.sql",
-                        "6 V6__retention.sql");
+                        "6 V6__retention.sql",
+                        "7 V7__ranges_of_like_prefixes.sql");
     }
 
     private void blockAt(String step) {
