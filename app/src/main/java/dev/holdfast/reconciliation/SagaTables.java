@@ -107,12 +107,15 @@ final class SagaTables {
             )
             """ + LOST;
 
+    /// The engine keeps keys of its own there that belong to no saga: of operators who pause a definition, and of
+    /// sagas of a step that must never start.
     private static final String LOST_KEYS = """
             WITH page AS (
                 SELECT saga_id, last_value(scope) OVER w AS last_1, last_value(idempotency_key) OVER w AS last_2
                   FROM (SELECT saga_id, scope, idempotency_key
                           FROM saga.saga_start_keys
                          WHERE (scope, idempotency_key) > (:after, :after_2)
+                           AND scope NOT IN ('operator', 'child-saga')
                          ORDER BY scope, idempotency_key
                          LIMIT :window) AS keys
                 WINDOW w AS (ORDER BY scope, idempotency_key

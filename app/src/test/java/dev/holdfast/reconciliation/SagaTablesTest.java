@@ -3,6 +3,8 @@ package dev.holdfast.reconciliation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.flows.Flows;
+import dev.holdfast.saga.OperatorAnswer;
+import dev.holdfast.saga.SagaEngine;
 import dev.holdfast.testing.TestServer;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,6 +48,19 @@ class SagaTablesTest {
                 .as("paths, foreign logs, turned back, names, keys")
                 .containsExactly(7L, 0L, 3L, 7L, 7L);
         assertThat(checks(2)).allMatch(check -> check.broken() == 0);
+    }
+
+    @Test
+    void keys_that_the_engine_uses_itself_are_not_taken_for_those_of_lost_sagas() {
+        var operator = server.bean(SagaEngine.class).operator().under("pause-and-resume");
+        assertThat(operator.pause("order-first", "olga", "a look at the provider"))
+                .isEqualTo(new OperatorAnswer.Accepted());
+        server.bean(SagaEngine.class).operator().resume("order-first", "olga", "all is well");
+
+        var keys = new SagaTables(server.database().dataSource(), 2).startKeys();
+
+        assertThat(keys.broken()).isZero();
+        assertThat(keys.figure()).isEqualTo(SAGAS);
     }
 
     private static List<Check> checks(int window) {

@@ -239,8 +239,8 @@ class RetentionTest {
         assertThat(here.dropped().size() + there.get().dropped().size()).isLessThanOrEqualTo(3);
         assertThat(rows()).isZero();
         assertThat(postgres.number("SELECT dropped FROM saga.saga_retention")).isEqualTo(20);
-        // A range whose tables somebody uses, autovacuum for one, is made in a later round; on a busy machine a round
-        // of ten tries takes seconds.
+        // A range whose tables somebody uses, autovacuum for one, is made in a later round; on a busy machine a
+        // round of ten tries takes seconds.
         await().atMost(Duration.ofMinutes(1)).until(() -> {
             retention.run();
             return retention.ranges().stream()
