@@ -14,9 +14,9 @@ import java.time.Duration;
 /// @param putDownAfter from which pause on a saga is put down: it leaves its thread and its memory and is picked up
 ///     when it is due or a signal comes. Positive, default 1 min. Below a second it costs more than it saves
 /// @param drainGrace how long [SagaEngine#close()] lets running attempts finish before they are interrupted.
-///     Positive, default 10 s; the longest `within` of the definitions is a good value
-/// @param startKeysKept how long an idempotency key is kept at least. Positive, default 7 days; must outlive the
-///     saga and every client that might repeat its request
+///     Positive, a day at most, default 10 s; the longest `within` of the definitions is a good value
+/// @param startKeysKept how long an idempotency key is kept at least. Positive, 3,650 days at most, default 7 days;
+///     must outlive the saga and every client that might repeat its request
 /// @param sweepEvery how often the engine looks for sagas that are recorded as its own but not running, which a
 ///     commit with an unclear end can leave behind. Positive, default 30 s
 /// @param lease how long a node may show no sign of life before the others take its sagas over. 500 ms to 10 min,

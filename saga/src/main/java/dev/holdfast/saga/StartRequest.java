@@ -6,8 +6,8 @@ import java.util.regex.Pattern;
 /// A saga to be started.
 ///
 /// @param <P> what the saga carries
-/// @param sagaId chosen by the caller, unique, 1 to 64 characters; time-ordered ones (UUIDv7) keep the tables
-///     compact
+/// @param sagaId chosen by the caller, unique, 1 to 64 characters without a blank; time-ordered ones (UUIDv7) keep
+///     the tables compact
 /// @param payload what it carries
 /// @param scope whose keys these are (a client, an operation), 1 to 100 characters; not `operator` or `child-saga`,
 ///     whose keys are the engine's own

@@ -36,9 +36,9 @@ final class Turn {
         }
     }
 
-    private final Alarm alarm = new Alarm();
     private static final Logger LOG = LoggerFactory.getLogger(Turn.class);
 
+    private final Alarm alarm = new Alarm();
     private final AtomicReference<Attempt> here = new AtomicReference<>();
     /// Makes a thread that goes on with the loop, to be started; `null` where nobody can.
     private volatile Supplier<Runnable> successor;
