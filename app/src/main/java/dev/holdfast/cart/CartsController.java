@@ -48,13 +48,11 @@ final class CartsController {
     private static final String COOKIE = "holdfast_cart";
 
     private final Carts carts;
-    private final CartInput input;
     private final PriceList prices;
     private final Duration expiresAfter;
 
     CartsController(Carts carts, PriceList prices, CartSettings settings) {
         this.carts = carts;
-        this.input = new CartInput(prices);
         this.prices = prices;
         this.expiresAfter = settings.expiresAfter();
     }
@@ -67,7 +65,8 @@ final class CartsController {
             @RequestHeader(name = KEY, required = false) String key,
             HttpServletRequest http) {
         var scope = "POST /v1/carts" + (request.userId() == null ? "" : " " + request.userId());
-        var put = input.put(Ids.next("cart_"), request, CartInput.key(key, scope, request));
+        var shown = prices.forOneRequest();
+        var put = new CartInput(shown).put(Ids.next("cart_"), request, CartInput.key(key, scope, request));
         var cart = changed(put).cart();
         var answer = ResponseEntity.created(URI.create("/v1/carts/" + cart.cartId()));
         if (cart.userId() == null) {
@@ -75,7 +74,7 @@ final class CartsController {
                     HttpHeaders.SET_COOKIE,
                     cookie(cart.cartId(), http.isSecure()).toString());
         }
-        return answer.body(CartAnswer.of(cart, prices));
+        return answer.body(CartAnswer.of(cart, shown));
     }
 
     @PutMapping("/{cartId}")
@@ -84,9 +83,11 @@ final class CartsController {
             @RequestBody PutCartRequest request,
             @RequestHeader(name = KEY, required = false) String key) {
         Text.id("#/cart_id", cartId);
-        var changed = changed(input.put(cartId, request, CartInput.key(key, "PUT /v1/carts/" + cartId, request)));
+        var shown = prices.forOneRequest();
+        var put = new CartInput(shown).put(cartId, request, CartInput.key(key, "PUT /v1/carts/" + cartId, request));
+        var changed = changed(put);
         return ResponseEntity.status(changed.created() ? HttpStatus.CREATED : HttpStatus.OK)
-                .body(CartAnswer.of(changed.cart(), prices));
+                .body(CartAnswer.of(changed.cart(), shown));
     }
 
     @GetMapping("/{cartId}")
@@ -113,7 +114,8 @@ final class CartsController {
             @RequestBody SetItemRequest request,
             @RequestHeader(name = KEY, required = false) String key) {
         var scope = "PUT /v1/carts/" + cartId + "/items/" + sku;
-        return answer(input.set(existing(cartId), sku, request, CartInput.key(key, scope, request)));
+        var command = new CartInput(prices).set(existing(cartId), sku, request, CartInput.key(key, scope, request));
+        return answer(command);
     }
 
     @DeleteMapping("/{cartId}/items/{sku}")

@@ -8,6 +8,7 @@ import dev.holdfast.catalog.CatalogCommand.PutProduct;
 import dev.holdfast.catalog.CatalogCommand.PutProducts;
 import dev.holdfast.catalog.CatalogCommand.Stored;
 import dev.holdfast.groupcommit.GroupCommit;
+import dev.holdfast.platform.CombinedReads;
 import dev.holdfast.platform.IdempotencyKey;
 import dev.holdfast.platform.KeyReusedException;
 import dev.holdfast.platform.RequestKeys;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -27,6 +29,7 @@ final class Catalog implements CatalogApi {
     private final ProductStore store;
     private final GroupCommit<CatalogCommand, Outcome> lane;
     private final CatalogSettings settings;
+    private final CombinedReads<Product> products = new CombinedReads<>(this::read);
 
     Catalog(ProductStore store, GroupCommit<CatalogCommand, Outcome> lane, CatalogSettings settings) {
         this.store = store;
@@ -37,8 +40,11 @@ final class Catalog implements CatalogApi {
     @Override
     public Map<String, Product> find(List<String> skus) {
         // NUL is the one character PostgreSQL cannot even be asked about.
-        var askable = skus.stream().filter(sku -> sku.indexOf('\0') < 0).toList();
-        return store.find(askable).stream()
+        return products.find(skus.stream().filter(sku -> sku.indexOf('\0') < 0).toList());
+    }
+
+    private Map<String, Product> read(Set<String> skus) {
+        return store.find(skus).stream()
                 .map(this::withDefaults)
                 .collect(Collectors.toMap(Product::sku, Function.identity()));
     }

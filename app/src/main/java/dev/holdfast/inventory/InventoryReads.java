@@ -3,11 +3,15 @@ package dev.holdfast.inventory;
 import dev.holdfast.inventory.InventoryApi.Availability;
 import dev.holdfast.inventory.InventoryApi.Reservation;
 import dev.holdfast.inventory.InventoryApi.WarehouseStock;
+import dev.holdfast.platform.CombinedReads;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import javax.sql.DataSource;
 
 /// What readers ask: through the pool, never through the lane, and never holding a snapshot longer than one
@@ -66,13 +70,24 @@ final class InventoryReads {
             """;
 
     private final DataSource pool;
+    private final CombinedReads<Availability> available = new CombinedReads<>(this::read);
 
     InventoryReads(DataSource pool) {
         this.pool = pool;
     }
 
+    /// In the order asked for; products that were never stocked are left out.
     List<Availability> availability(List<String> productIds) {
-        var byProduct = new LinkedHashMap<String, List<WarehouseStock>>();
+        var found = available.find(productIds);
+        return productIds.stream()
+                .distinct()
+                .map(found::get)
+                .filter(Objects::nonNull)
+                .toList();
+    }
+
+    private Map<String, Availability> read(Set<String> productIds) {
+        var byProduct = new HashMap<String, List<WarehouseStock>>();
         try (var db = pool.getConnection();
                 var statement = db.prepareStatement(FIND_AVAILABLE)) {
             SqlArrays.text(statement, 1, productIds);
@@ -87,17 +102,17 @@ final class InventoryReads {
         } catch (SQLException e) {
             throw new InventoryReadException("cannot read the availability of " + productIds.size() + " products", e);
         }
-        return byProduct.entrySet().stream()
-                .map(entry -> new Availability(
-                        entry.getKey(),
-                        entry.getValue().stream()
-                                .mapToLong(WarehouseStock::available)
-                                .sum(),
-                        entry.getValue().stream()
-                                .mapToLong(WarehouseStock::reserved)
-                                .sum(),
-                        entry.getValue()))
-                .toList();
+        var all = HashMap.<String, Availability>newHashMap(byProduct.size());
+        byProduct.forEach((product, stock) -> all.put(product, sum(product, stock)));
+        return all;
+    }
+
+    private static Availability sum(String product, List<WarehouseStock> stock) {
+        return new Availability(
+                product,
+                stock.stream().mapToLong(WarehouseStock::available).sum(),
+                stock.stream().mapToLong(WarehouseStock::reserved).sum(),
+                stock);
     }
 
     Optional<Reservation> find(String reservationId) {

@@ -2,6 +2,7 @@ package dev.holdfast.bench;
 
 import dev.holdfast.bench.Contender.Round;
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -62,6 +63,13 @@ final class HttpCommand implements Callable<Integer> {
     @Option(names = "--products", defaultValue = "1000", description = "Products sold. Default: ${DEFAULT-VALUE}.")
     private int products;
 
+    @Option(
+            names = "--profile",
+            paramLabel = "DIR",
+            description = "Write a flight recording of this JVM and PostgreSQL's statements during the first round over"
+                    + " HTTP here. Costs some percent of it.")
+    private Path profile;
+
     @Option(names = "--json", description = "Print one JSON object as the last line.")
     private boolean json;
 
@@ -76,7 +84,7 @@ final class HttpCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         check();
         Result result;
-        try (var cluster = BenchCluster.open(Map.of())) {
+        try (var cluster = BenchCluster.open(profile == null ? Map.of() : Profile.POSTGRES_SETTINGS)) {
             cluster.createDatabase(DATABASE);
             var meter = new Meter(cluster, DATABASE);
             try (var shop = BenchShop.open(cluster, DATABASE);
@@ -152,7 +160,8 @@ final class HttpCommand implements Callable<Integer> {
     private Round round(BenchCluster cluster, int repetition, Contender contender) throws Exception {
         cluster.settle(List.of(DATABASE));
         cluster.checkpoint();
-        var round = contender.run(orders);
+        boolean watched = profile != null && repetition == 1 && contender instanceof HttpContender;
+        var round = watched ? new Profile(profile, cluster, out).watch(contender, orders) : contender.run(orders);
         out.printf(
                 "%s %-8s %,10.0f orders/s (%,d orders, %d failed)%n",
                 repetition == 0 ? "by schedule" : repetition + ".",
