@@ -47,6 +47,36 @@ class LaneConnectionsTest {
         }
     }
 
+    /// Left to itself the server plans each of these anew: one for two rows looks cheaper than one for any number.
+    @Test
+    void a_plan_is_made_once_however_small_the_batches() throws Exception {
+        try (var database = TestDatabase.fresh()) {
+            database.execute("CREATE TABLE public.grown (id text PRIMARY KEY, v int)");
+            database.execute("INSERT INTO public.grown (id, v) SELECT 'id' || g, 0 FROM generate_series(1, 1000) g");
+            try (var db = new LaneConnections(database.of("public").direct(), SETTINGS).getConnection()) {
+                for (int i = 0; i < OFTEN; i++) {
+                    batch(db);
+                }
+                assertThat(one(
+                                db,
+                                "SELECT sum(generic_plans) FROM pg_prepared_statements WHERE statement LIKE '%grown%'"))
+                        .isPositive();
+                assertThat(one(
+                                db,
+                                "SELECT sum(custom_plans) FROM pg_prepared_statements WHERE statement LIKE '%grown%'"))
+                        .isZero();
+            }
+        }
+    }
+
+    private static long one(Connection db, String sql) throws SQLException {
+        try (var statement = db.createStatement();
+                var row = statement.executeQuery(sql)) {
+            row.next();
+            return row.getLong(1);
+        }
+    }
+
     private static void batch(Connection db) throws SQLException {
         try (var lock = db.prepareStatement(LOCK);
                 var write = db.prepareStatement(WRITE)) {

@@ -19,7 +19,8 @@ final class BulkWriter {
     private static final String SETTLE = """
             SELECT set_config('enable_seqscan', 'off', false),
                    set_config('enable_hashjoin', 'off', false),
-                   set_config('enable_mergejoin', 'off', false)
+                   set_config('enable_mergejoin', 'off', false),
+                   set_config('plan_cache_mode', 'force_generic_plan', false)
             """;
 
     /// In one order, or two writers that share products would deadlock.

@@ -23,7 +23,8 @@ public final class NaiveShop implements AutoCloseable {
     private static final String SETTLE_PLANS = """
             SELECT set_config('enable_seqscan', 'off', false),
                    set_config('enable_hashjoin', 'off', false),
-                   set_config('enable_mergejoin', 'off', false)
+                   set_config('enable_mergejoin', 'off', false),
+                   set_config('plan_cache_mode', 'force_generic_plan', false)
             """;
 
     private static final String TELL_COUNTERS = "SELECT pg_stat_force_next_flush()";
