@@ -1,5 +1,6 @@
 package dev.holdfast.platform;
 
+import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -7,6 +8,8 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
+import java.util.function.IntFunction;
 
 /// Rows on their way into one set-based statement: each column becomes one array parameter of
 /// `FROM unnest(?, ?, …)`, so a statement's text, and its plan, stay the same whatever the number of rows.
@@ -24,8 +27,8 @@ public final class Columns {
         return new Columns(types.clone());
     }
 
-    /// Adds a row. A value is written as its `toString()`, which is what PostgreSQL reads for strings, numbers,
-    /// booleans and instants; null stays null.
+    /// Adds a row: whole numbers for `int2`, `int4` and `int8`, [Boolean]s for `bool`, [java.time.Instant]s for
+    /// `timestamptz`; of anything else its `toString()` is what PostgreSQL reads. Null stays null.
     public Columns add(Object... values) {
         if (values.length != types.length) {
             throw new IllegalArgumentException(types.length + " columns, not " + values.length + " values");
@@ -47,14 +50,35 @@ public final class Columns {
     /// @return the number of the next free parameter
     public int bind(Connection db, PreparedStatement statement) throws SQLException {
         for (int column = 0; column < types.length; column++) {
-            var values = new String[rows.size()];
+            var values = new Object[rows.size()];
             for (int row = 0; row < values.length; row++) {
-                var value = rows.get(row)[column];
-                values[row] = value == null ? null : value.toString();
+                values[row] = rows.get(row)[column];
             }
-            statement.setArray(column + 1, db.createArrayOf(types[column], values));
+            statement.setArray(column + 1, array(db, types[column], values));
         }
         return types.length + 1;
+    }
+
+    /// In binary where that is simple. Numbers of any size, and what is only called by a type's name, go as text.
+    private static Array array(Connection db, String type, Object[] values) throws SQLException {
+        return switch (type) {
+            case "int2" -> db.createArrayOf(type, each(values, Short[]::new, value -> ((Number) value).shortValue()));
+            case "int4" -> db.createArrayOf(type, each(values, Integer[]::new, value -> ((Number) value).intValue()));
+            case "int8" -> db.createArrayOf(type, each(values, Long[]::new, value -> ((Number) value).longValue()));
+            case "bool" -> db.createArrayOf(type, each(values, Boolean[]::new, value -> (Boolean) value));
+            case "timestamptz" -> BinaryArray.ofTimes(db, values);
+            case "json" -> BinaryArray.ofJson(db, values);
+            case "jsonb" -> BinaryArray.ofJsonb(db, values);
+            default -> db.createArrayOf(type, each(values, String[]::new, Object::toString));
+        };
+    }
+
+    private static <T> T[] each(Object[] values, IntFunction<T[]> array, Function<Object, T> form) {
+        var all = array.apply(values.length);
+        for (int i = 0; i < values.length; i++) {
+            all[i] = values[i] == null ? null : form.apply(values[i]);
+        }
+        return all;
     }
 
     /// As [#write(Connection, String)], for a statement whose last parameter is one time for all rows.
