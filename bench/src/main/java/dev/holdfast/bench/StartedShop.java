@@ -52,7 +52,7 @@ final class StartedShop implements AutoCloseable {
             throws IOException {
         var command = new ArrayList<>(
                 launcher == null
-                        ? JavaProgram.command(PROGRAM, List.of("-XX:+UseParallelGC"))
+                        ? JavaProgram.command(PROGRAM, JavaProgram.AS_LAUNCHED)
                         : List.of(launcher.toString()));
         command.addAll(List.of("serve", "--port", Integer.toString(port), "--data", folder.toString()));
         var builder = new ProcessBuilder(command);
@@ -66,7 +66,7 @@ final class StartedShop implements AutoCloseable {
     /// @param arguments `--roles=inventory`, `--set`, …
     static StartedShop ofRoles(HttpClient http, List<String> arguments, Path folder, int port) throws IOException {
         var options = new ArrayList<>(JavaProgram.inherited());
-        options.add("-XX:+UseParallelGC");
+        options.addAll(JavaProgram.AS_LAUNCHED);
         var command = new ArrayList<>(JavaProgram.command(PROGRAM, options));
         command.addAll(List.of("serve", "--port", Integer.toString(port), "--data", folder.toString()));
         command.addAll(arguments);

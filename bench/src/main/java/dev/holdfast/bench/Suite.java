@@ -30,7 +30,7 @@ final class Suite {
             Part.of("outbox").quickly("--backlog=5000", "--seconds=3", "--scale=60", "--minutes=0.5"),
             Part.of("growth", "--millions=2").quickly("--millions=0.1", "--orders=3000", "--warmup=3000", "--repeat=1"),
             Part.of("nodes", "--minutes=3", "--in-flight=1000").quickly("--minutes=1", "--in-flight=200"),
-            Part.of("memory").quickly("--sagas=20000"),
+            Part.of("memory").quickly("--sagas=20000").within("-Xmx1400m"),
             Part.of("start").quickly("--repeat=2"));
 
     private final boolean quick;
@@ -44,14 +44,20 @@ final class Suite {
 
     /// @param options of a whole run
     /// @param quickly of a quick one
-    private record Part(String name, List<String> options, List<String> quick) {
+    /// @param heap of its JVM; empty: the machine's default
+    private record Part(String name, List<String> options, List<String> quick, List<String> heap) {
 
         static Part of(String name, String... options) {
-            return new Part(name, List.of(options), List.of());
+            return new Part(name, List.of(options), List.of(), List.of());
         }
 
         Part quickly(String... fewer) {
-            return new Part(name, options, List.of(fewer));
+            return new Part(name, options, List.of(fewer), heap);
+        }
+
+        /// What a process takes is what its heap may grow to, and by default that is a quarter of the machine.
+        Part within(String most) {
+            return new Part(name, options, quick, List.of(most));
         }
     }
 
@@ -65,7 +71,7 @@ final class Suite {
         var ran = new ArrayList<Ran>();
         for (var part : PARTS) {
             if (chosen.isEmpty() || chosen.contains(part.name())) {
-                ran.add(run(part.name(), quick ? part.quick() : part.options()));
+                ran.add(run(part, quick ? part.quick() : part.options()));
             }
         }
         return ran;
@@ -75,9 +81,12 @@ final class Suite {
         return PARTS.stream().map(Part::name).toList();
     }
 
-    private Ran run(String name, List<String> arguments) throws IOException, InterruptedException {
+    private Ran run(Part part, List<String> arguments) throws IOException, InterruptedException {
+        var name = part.name();
         out.printf("%n== %s %s%n", name, String.join(" ", arguments));
-        var command = JavaProgram.command(Bench.class.getName(), options());
+        var options = options();
+        options.addAll(part.heap());
+        var command = JavaProgram.command(Bench.class.getName(), options);
         command.add(name);
         command.addAll(arguments);
         command.add("--json");
@@ -120,7 +129,7 @@ final class Suite {
 
     private static List<String> options() {
         var options = new ArrayList<>(JavaProgram.inherited());
-        options.add("-XX:+UseParallelGC");
+        options.addAll(JavaProgram.AS_LAUNCHED);
         return options;
     }
 }

@@ -10,6 +10,13 @@ public final class JavaProgram {
 
     private static final String PACKED = "org.springframework.boot.loader.launch.PropertiesLauncher";
 
+    /// How the launcher runs a JVM. Whoever measures a shop that was not started by it runs it the same way.
+    public static final List<String> AS_LAUNCHED = List.of(
+            "-XX:+UseParallelGC",
+            "-XX:+UseCompactObjectHeaders",
+            "-XX:+UseTransparentHugePages",
+            "-XX:MetaspaceSize=192m");
+
     private JavaProgram() {}
 
     /// @param main the class that is run
