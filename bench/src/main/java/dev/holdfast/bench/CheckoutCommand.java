@@ -52,7 +52,7 @@ final class CheckoutCommand implements Callable<Integer> {
     @Option(names = "--repeat", defaultValue = "3", description = "Rounds of each. Default: ${DEFAULT-VALUE}.")
     private int repeat;
 
-    @Option(names = "--in-flight", defaultValue = "2000", description = "Sagas in flight. Default: ${DEFAULT-VALUE}.")
+    @Option(names = "--in-flight", defaultValue = "8000", description = "Sagas in flight. Default: ${DEFAULT-VALUE}.")
     private int inFlight;
 
     @Option(names = "--products", defaultValue = "1000", description = "Products sold. Default: ${DEFAULT-VALUE}.")
