@@ -31,14 +31,23 @@ final class InventorySteps {
                 .within(StepTimes.INVENTORY);
     }
 
+    /// Undone by itself, before whatever else there is to undo: a hold without a deadline must not wait for a
+    /// carrier that cannot be reached.
     Consumer<StepSpec<CheckoutOrder>> pin(String stage) {
-        return step -> step.owner(Teams.FULFILMENT, "inventory")
+        return step -> pinning(step, stage).undoneBy(this::release).compensatedAt(Teams.INVENTORY_SERVICE);
+    }
+
+    /// Where undoing the hold is what comes next anyway.
+    Consumer<StepSpec<CheckoutOrder>> pinUndoneWithHold(String stage) {
+        return step -> pinning(step, stage).needsNoUndo("undone with the hold itself, by reserve-inventory");
+    }
+
+    private StepSpec<CheckoutOrder> pinning(StepSpec<CheckoutOrder> step, String stage) {
+        return step.owner(Teams.FULFILMENT, "inventory")
                 .customerSees(stage)
                 .succeedsWhen("the hold has no deadline any more, so that nothing but this flow touches it")
                 .failsWhen("the hold lapsed")
                 .does(this::pin)
-                .undoneBy(this::release)
-                .compensatedAt(Teams.INVENTORY_SERVICE)
                 .within(StepTimes.INVENTORY);
     }
 

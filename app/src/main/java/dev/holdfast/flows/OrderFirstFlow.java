@@ -20,7 +20,7 @@ final class OrderFirstFlow {
                 .step("create-order", orders.create(Stages.STARTED))
                 .step("reserve-inventory", inventory.reserve(Stages.STARTED))
                 .step("reserve-order", orders.reserve(Stages.INVENTORY_RESERVED))
-                .step("pin-reservation", inventory.pin(Stages.INVENTORY_RESERVED))
+                .step("pin-reservation", inventory.pinUndoneWithHold(Stages.INVENTORY_RESERVED))
                 .pivot("charge-payment", payment.charge(Stages.PAYMENT_PENDING))
                 .retriable("commit-inventory", inventory.commit(Stages.PAYMENT_CONFIRMED))
                 .retriable("confirm-order", orders.confirm(Stages.PAYMENT_CONFIRMED))
