@@ -14,25 +14,38 @@ final class LaneConnections extends AbstractDataSource {
     /// empty: without the settings of the planner, a lane of a new database would read whole tables for every batch
     /// until autovacuum has looked at them, while they grow by thousands of rows a second.
     ///
-    /// One plan for all: left to itself the server plans a statement anew for each small batch, because a plan for
-    /// one row looks cheaper than one for any number. Both go by the key; making it costs more than running it
-    /// (2.7 ms of a lone checkout's 15).
+    /// And the plan is for any values. Left to itself the server plans a statement anew for each small batch,
+    /// because a plan for one row looks cheaper than one for any number. Both go by the key; making it costs more
+    /// than running it (2.7 ms of a lone checkout's 15).
     private static final String SETTLE = """
             SELECT set_config('idle_in_transaction_session_timeout', ?, false),
                    set_config('transaction_timeout', ?, false),
                    set_config('enable_seqscan', 'off', false),
                    set_config('enable_hashjoin', 'off', false),
                    set_config('enable_mergejoin', 'off', false),
-                   set_config('plan_cache_mode', 'force_generic_plan', false),
+                   set_config('plan_cache_mode', ?, false),
                    set_config('jit', 'off', false)
             """;
 
     private final DataSource direct;
     private final LaneSettings settings;
+    private final String plans;
 
-    LaneConnections(DataSource direct, LaneSettings settings) {
+    private LaneConnections(DataSource direct, LaneSettings settings, String plans) {
         this.direct = direct;
         this.settings = settings;
+        this.plans = plans;
+    }
+
+    /// For a lane of a service.
+    static LaneConnections ofLane(DataSource direct, LaneSettings settings) {
+        return new LaneConnections(direct, settings, "force_generic_plan");
+    }
+
+    /// For the engine, which says within its lane's transactions how they are planned, and also reads with these
+    /// what a plan for any values would look for in every range of its tables.
+    static LaneConnections ofEngine(DataSource direct, LaneSettings settings) {
+        return new LaneConnections(direct, settings, "auto");
     }
 
     @Override
@@ -41,6 +54,7 @@ final class LaneConnections extends AbstractDataSource {
         try (var settle = db.prepareStatement(SETTLE)) {
             settle.setString(1, settings.idleInTransaction().toMillis() + "ms");
             settle.setString(2, settings.transaction().toMillis() + "ms");
+            settle.setString(3, plans);
             settle.execute();
             return db;
         } catch (SQLException | RuntimeException e) {

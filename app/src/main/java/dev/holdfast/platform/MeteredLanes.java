@@ -41,7 +41,7 @@ final class MeteredLanes implements Lanes, AutoCloseable {
             String name, ServiceDatabase database, int maxBatch, BatchWork<Q, R> work) {
         var chosen = new GroupCommitSettings(
                 name, settings.maxQueued(), maxBatch, settings.patience(), settings.commitDeadline(), meters(name));
-        var lane = GroupCommit.open(connections(database), chosen, work);
+        var lane = GroupCommit.open(LaneConnections.ofLane(database.direct(), settings), chosen, work);
         opened.push(lane);
         Gauge.builder("holdfast.lane.queue.limit", settings, LaneSettings::maxQueued)
                 .description("requests that may wait; one more is refused")
@@ -57,7 +57,7 @@ final class MeteredLanes implements Lanes, AutoCloseable {
 
     @Override
     public DataSource connections(ServiceDatabase database) {
-        return new LaneConnections(database.direct(), settings);
+        return LaneConnections.ofEngine(database.direct(), settings);
     }
 
     @Override

@@ -57,7 +57,7 @@ class EmbeddedServerTest {
     void a_lane_frozen_in_a_transaction_loses_its_locks() throws Exception {
         try (var server = start("--holdfast.lanes.idle-in-transaction=100ms")) {
             execute(server, "CREATE TABLE noted (what text)");
-            var lanes = new LaneConnections(
+            var lanes = LaneConnections.ofLane(
                     shared(server).direct(),
                     server.getBean(HoldfastSettings.class).lanes());
             try (var frozen = lanes.getConnection()) {

@@ -31,7 +31,7 @@ class LaneConnectionsTest {
             // Wide, as the tables of services are: of an empty one the planner expects a handful of rows.
             database.execute("CREATE TABLE public.grown (id text PRIMARY KEY, v int, a text, b text, c text, d text,"
                     + " e text, f text, g text, h jsonb, i jsonb, j jsonb) WITH (autovacuum_enabled = off)");
-            var connections = new LaneConnections(database.of("public").direct(), SETTINGS);
+            var connections = LaneConnections.ofLane(database.of("public").direct(), SETTINGS);
             try (var db = connections.getConnection()) {
                 for (int i = 0; i < OFTEN; i++) {
                     batch(db);
@@ -53,7 +53,8 @@ class LaneConnectionsTest {
         try (var database = TestDatabase.fresh()) {
             database.execute("CREATE TABLE public.grown (id text PRIMARY KEY, v int)");
             database.execute("INSERT INTO public.grown (id, v) SELECT 'id' || g, 0 FROM generate_series(1, 1000) g");
-            try (var db = new LaneConnections(database.of("public").direct(), SETTINGS).getConnection()) {
+            try (var db = LaneConnections.ofLane(database.of("public").direct(), SETTINGS)
+                    .getConnection()) {
                 for (int i = 0; i < OFTEN; i++) {
                     batch(db);
                 }

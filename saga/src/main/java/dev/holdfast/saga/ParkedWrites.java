@@ -46,16 +46,18 @@ final class ParkedWrites {
              WHERE n.node = o.node AND n.epoch = o.epoch
             """;
 
-    /// What another is claiming at this moment is its, and not waited for.
-    private static final String CLAIM = """
+    /// What another is claiming at this moment is its, and not waited for. Each is looked for by its id, and not by
+    /// an index of what is in flight or parked: the plan may be made while that is empty.
+    static final String CLAIM = """
             WITH mine AS (
-                SELECT r.saga_id
-                  FROM saga.saga_runs AS r
-                 WHERE r.saga_id = ANY (?)
-                   AND r.parked IS NOT NULL
-                   AND r.status IN ('STARTED', 'COMPENSATING')
-                 ORDER BY r.saga_id
-                   FOR UPDATE SKIP LOCKED
+                SELECT found.saga_id
+                  FROM (SELECT saga_id FROM unnest(?::text[]) AS w(saga_id) ORDER BY saga_id COLLATE "C") AS wanted
+                 CROSS JOIN LATERAL (SELECT r.saga_id
+                                       FROM saga.saga_runs AS r
+                                      WHERE r.saga_id = wanted.saga_id
+                                        AND num_nulls(r.parked) = 0
+                                        AND r.status IN ('STARTED', 'COMPENSATING')
+                                        FOR UPDATE SKIP LOCKED) AS found
             )
             UPDATE saga.saga_runs AS r
                SET node = ?, epoch = ?, parked = NULL

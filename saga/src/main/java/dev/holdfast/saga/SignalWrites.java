@@ -28,14 +28,15 @@ final class SignalWrites {
 
     /// Whose sagas they are for, if other nodes', look at once instead of at their next round. In the order of the
     /// nodes, so two that tell each other do not deadlock.
-    private static final String TELL_OWNERS = """
+    static final String TELL_OWNERS = """
             UPDATE saga.saga_nodes AS n
                SET mail = n.mail + 1
               FROM (SELECT o.node, o.epoch
                       FROM saga.saga_nodes AS o
                      WHERE EXISTS (SELECT
-                                     FROM saga.saga_runs AS e
-                                    WHERE e.saga_id = ANY (?) AND e.node = o.node AND e.epoch = o.epoch)
+                                     FROM unnest(?::text[]) AS r(saga_id)
+                                     JOIN saga.saga_runs AS e ON e.saga_id = r.saga_id
+                                    WHERE e.node = o.node AND e.epoch = o.epoch)
                        AND (o.node <> ? OR o.epoch <> ?)
                      ORDER BY o.node, o.epoch
                        FOR NO KEY UPDATE) AS owner

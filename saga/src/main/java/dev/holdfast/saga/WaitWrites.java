@@ -18,11 +18,13 @@ final class WaitWrites {
              WHERE e.saga_id = r.saga_id
             """;
 
-    private static final String PICK_UP = """
+    /// By the ids, and not by the index of what is put down, which this condition cannot be read from: the plan may
+    /// be made while that index is empty, and used when it holds a hundred thousand.
+    static final String PICK_UP = """
             UPDATE saga.saga_runs AS e
                SET wake_at = NULL
               FROM unnest(?::text[]) AS r(saga_id)
-             WHERE e.saga_id = r.saga_id AND e.node = ?::text AND e.epoch = ?::bigint AND e.wake_at IS NOT NULL
+             WHERE e.saga_id = r.saga_id AND e.node = ?::text AND e.epoch = ?::bigint AND num_nulls(e.wake_at) = 0
             RETURNING e.saga_id
             """;
 

@@ -72,6 +72,20 @@ class RetentionPlanTest {
         assertThat(scanned(explain(SagaReads.LOG, "'%s'"))).containsExactly("saga_steps_p17");
     }
 
+    /// Also while nothing is put down or parked: an index of those is empty then, and the plan is used when it is
+    /// not.
+    @Test
+    void what_is_picked_up_claimed_or_signalled_is_looked_for_in_its_range_by_its_id() {
+        assertThat(scanned(explain(WaitWrites.PICK_UP, "ARRAY ['%s'], 'a', 1"))).containsExactly("saga_runs_p17");
+        assertThat(scanned(explain(ParkedWrites.CLAIM, "ARRAY ['%s'], 'a', 1"))).containsExactly("saga_runs_p17");
+        Database.inTransaction(postgres.dataSource(), db -> {
+            execute(db, "INSERT INTO saga.saga_nodes (node, epoch) VALUES ('other', 7)");
+            return null;
+        });
+        assertThat(scanned(explain(SignalWrites.TELL_OWNERS, "ARRAY ['%s'], 'a', 1")))
+                .containsExactly("saga_runs_p17");
+    }
+
     /// As the lane runs it: planned once, without knowing which saga, and by the lane's settings.
     private List<String> explain(String sql, String values) {
         return Database.inTransaction(postgres.dataSource(), db -> {
