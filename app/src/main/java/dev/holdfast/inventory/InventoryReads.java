@@ -78,8 +78,12 @@ final class InventoryReads {
 
     /// In the order asked for; products that were never stocked are left out.
     List<Availability> availability(List<String> productIds) {
-        var found = available.find(productIds);
-        return productIds.stream()
+        // NUL is the one character PostgreSQL cannot even be asked about.
+        var askable = productIds.stream()
+                .filter(id -> id != null && id.indexOf('\0') < 0)
+                .toList();
+        var found = available.find(askable);
+        return askable.stream()
                 .distinct()
                 .map(found::get)
                 .filter(Objects::nonNull)
@@ -112,7 +116,7 @@ final class InventoryReads {
                 product,
                 stock.stream().mapToLong(WarehouseStock::available).sum(),
                 stock.stream().mapToLong(WarehouseStock::reserved).sum(),
-                stock);
+                List.copyOf(stock));
     }
 
     Optional<Reservation> find(String reservationId) {

@@ -1,10 +1,11 @@
 package dev.holdfast.platform;
 
-import java.util.ArrayDeque;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -17,9 +18,8 @@ import java.util.function.Function;
 /// Rows that many callers ask for by key at the same time, read together: who comes while a read is under way waits
 /// for the next one, and that one reads for all who wait. A caller alone reads at once, on its own thread.
 ///
-/// What a caller gets was read after it asked: it never joins a read that has begun. A read that fails for many is
-/// made again by each for itself, so nobody fails for another's keys; and nobody waits longer than a second for
-/// another's read, but then reads for itself too.
+/// What a caller gets was read after it asked: it never joins a read that has begun. Nobody waits longer than a
+/// second for another's read, and nobody fails with one: then it reads for itself.
 ///
 /// Thread-safe.
 ///
@@ -29,33 +29,44 @@ public final class CombinedReads<V> {
     /// Enough that a round trip costs each next to nothing, few enough that the first of them waits for little.
     private static final int MOST_KEYS = 1_000;
 
-    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final Duration PATIENCE = Duration.ofSeconds(1);
 
     private final Function<Set<String>, Map<String, V>> source;
-    private final ArrayDeque<Asked<V>> waiting = new ArrayDeque<>();
+    private final long patienceNanos;
+
+    /// Also the lock of `reading`.
+    private final LinkedHashSet<Asked<V>> waiting = new LinkedHashSet<>();
+
     private boolean reading;
 
-    /// @param source reads the rows of these keys, one or more; those that do not exist are left out
+    /// @param source reads the rows of these keys, one or more, each of which it can be asked about; those that do
+    ///     not exist are left out
     public CombinedReads(Function<Set<String>, Map<String, V>> source) {
+        this(source, PATIENCE);
+    }
+
+    CombinedReads(Function<Set<String>, Map<String, V>> source, Duration patience) {
         this.source = source;
+        this.patienceNanos = patience.toNanos();
     }
 
     /// The rows there are, by key.
     ///
+    /// @param keys none of them null
     /// @throws RuntimeException whatever the source throws
     public Map<String, V> find(Collection<String> keys) {
         if (keys.isEmpty()) {
             return Map.of();
         }
-        var mine = new Asked<V>(Set.copyOf(keys), new CompletableFuture<>());
-        return switch (mine.isFirst(this) ? new Lead<V>() : mine.await()) {
+        var mine = new Asked<V>(Set.copyOf(keys));
+        return switch (enter(mine) ? Turn.<V>lead() : await(mine)) {
             case Found<V>(var rows) -> mine.among(rows);
             case Lead<V>() -> lead(mine);
-            case Alone<V>() -> source.apply(mine.keys());
+            case Alone<V>() -> source.apply(mine.keys);
         };
     }
 
-    /// Callers that wait now, those who lost patience since among them.
+    /// Callers that wait now.
     int waiting() {
         synchronized (waiting) {
             return waiting.size();
@@ -63,7 +74,21 @@ public final class CombinedReads<V> {
     }
 
     /// What becomes of a caller who waited.
-    private sealed interface Turn<V> {}
+    private sealed interface Turn<V> {
+
+        Lead<?> LEAD = new Lead<>();
+        Alone<?> ALONE = new Alone<>();
+
+        @SuppressWarnings("unchecked")
+        static <V> Turn<V> lead() {
+            return (Turn<V>) LEAD;
+        }
+
+        @SuppressWarnings("unchecked")
+        static <V> Turn<V> alone() {
+            return (Turn<V>) ALONE;
+        }
+    }
 
     private record Found<V>(Map<String, V> rows) implements Turn<V> {}
 
@@ -72,33 +97,13 @@ public final class CombinedReads<V> {
 
     private record Alone<V>() implements Turn<V> {}
 
-    private record Asked<V>(Set<String> keys, CompletableFuture<Turn<V>> turn) {
+    private static final class Asked<V> {
 
-        boolean isFirst(CombinedReads<V> reads) {
-            synchronized (reads.waiting) {
-                if (reads.reading) {
-                    reads.waiting.add(this);
-                    return false;
-                }
-                reads.reading = true;
-                return true;
-            }
-        }
+        private final Set<String> keys;
+        private final CompletableFuture<Turn<V>> turn = new CompletableFuture<>();
 
-        /// Whoever completes the turn first decides. So a caller who loses patience in the moment it is made to
-        /// lead does lead, and none is left waiting for it.
-        Turn<V> await() {
-            try {
-                return turn.get(PATIENCE_NANOS, TimeUnit.NANOSECONDS);
-            } catch (TimeoutException e) {
-                turn.complete(new Alone<>());
-            } catch (InterruptedException e) {
-                turn.complete(new Alone<>());
-                Thread.currentThread().interrupt();
-            } catch (ExecutionException e) {
-                throw new IllegalStateException("a turn never fails", e);
-            }
-            return turn.resultNow();
+        Asked(Set<String> keys) {
+            this.keys = keys;
         }
 
         Map<String, V> among(Map<String, V> rows) {
@@ -113,41 +118,80 @@ public final class CombinedReads<V> {
         }
     }
 
-    private Map<String, V> lead(Asked<V> mine) {
-        var others = new ArrayList<Asked<V>>();
-        try {
-            return mine.among(readForAll(join(mine, others), others));
-        } catch (RuntimeException e) {
-            if (others.isEmpty()) {
-                throw e;
+    /// @return whether it is the one that reads
+    private boolean enter(Asked<V> mine) {
+        synchronized (waiting) {
+            if (reading) {
+                waiting.add(mine);
+                return false;
             }
+            reading = true;
+            return true;
+        }
+    }
+
+    /// Whoever completes the turn first decides. So a caller who loses patience in the moment it is made to lead
+    /// does lead, and one that fails here hands on what it was given: none is left waiting for it.
+    private Turn<V> await(Asked<V> mine) {
+        var given = false;
+        try {
+            try {
+                mine.turn.get(patienceNanos, TimeUnit.NANOSECONDS);
+            } catch (TimeoutException e) {
+                giveUp(mine);
+            } catch (InterruptedException e) {
+                giveUp(mine);
+                Thread.currentThread().interrupt();
+            }
+            given = true;
+            return mine.turn.resultNow();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("a turn never fails", e);
+        } finally {
+            if (!given && !giveUp(mine) && mine.turn.resultNow() == Turn.LEAD) {
+                passOn();
+            }
+        }
+    }
+
+    /// @return false if it has been given a turn before
+    private boolean giveUp(Asked<V> mine) {
+        synchronized (waiting) {
+            waiting.remove(mine);
+        }
+        return mine.turn.complete(Turn.alone());
+    }
+
+    private Map<String, V> lead(Asked<V> mine) {
+        try {
+            var others = new ArrayList<Asked<V>>();
+            return mine.among(readForAll(join(mine, others), others));
         } finally {
             passOn();
         }
-        return source.apply(mine.keys());
     }
 
     /// If it fails the others read for themselves, and each sees why.
     private Map<String, V> readForAll(Set<String> keys, List<Asked<V>> others) {
-        Turn<V> turn = new Alone<>();
+        var turn = Turn.<V>alone();
         try {
             var rows = source.apply(keys);
             turn = new Found<>(rows);
             return rows;
         } finally {
             for (var other : others) {
-                other.turn().complete(turn);
+                other.turn.complete(turn);
             }
         }
     }
 
     private Set<String> join(Asked<V> mine, List<Asked<V>> others) {
-        var keys = new HashSet<>(mine.keys());
+        var keys = new HashSet<>(mine.keys);
         synchronized (waiting) {
-            while (!waiting.isEmpty() && keys.size() < MOST_KEYS) {
-                var other = waiting.poll();
+            for (var each = waiting.iterator(); each.hasNext() && keys.size() < MOST_KEYS; each.remove()) {
+                var other = each.next();
                 others.add(other);
-                keys.addAll(other.keys());
+                keys.addAll(other.keys);
             }
         }
         return keys;
@@ -156,12 +200,10 @@ public final class CombinedReads<V> {
     /// The next who still waits leads; without one, the next who comes.
     private void passOn() {
         synchronized (waiting) {
-            for (var next = waiting.poll(); next != null; next = waiting.poll()) {
-                if (next.turn().complete(new Lead<>())) {
-                    return;
-                }
-            }
             reading = false;
+            for (var each = waiting.iterator(); !reading && each.hasNext(); each.remove()) {
+                reading = each.next().turn.complete(Turn.lead());
+            }
         }
     }
 }

@@ -3,6 +3,7 @@ package dev.holdfast.platform;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -14,7 +15,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -36,7 +36,7 @@ class CombinedReadsTest {
 
     private final BlockingQueue<Reading> readings = new LinkedBlockingQueue<>();
     private final ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor();
-    private final CombinedReads<String> reads = new CombinedReads<>(this::held);
+    private final CombinedReads<String> reads = new CombinedReads<>(this::held, Duration.ofMinutes(1));
 
     @AfterEach
     void end() {
@@ -63,16 +63,23 @@ class CombinedReadsTest {
         return reading;
     }
 
-    /// Whoever asks now joins none that has begun. Returns when all of them wait.
-    private List<CompletableFuture<Map<String, String>>> wait(int count) {
+    /// Returns when all of them wait.
+    private List<CompletableFuture<Map<String, String>>> wait(int count) throws InterruptedException {
         var asked = new ArrayList<CompletableFuture<Map<String, String>>>();
         for (int i = 0; i < count; i++) {
             asked.add(asks("key-" + i, "shared"));
         }
+        awaitWaiting(count);
+        return asked;
+    }
+
+    private void awaitWaiting(int count) throws InterruptedException {
         while (reads.waiting() < count) {
+            if (Thread.interrupted()) {
+                throw new InterruptedException("they do not wait");
+            }
             Thread.onSpinWait();
         }
-        return asked;
     }
 
     @Test
@@ -97,12 +104,13 @@ class CombinedReadsTest {
     void nobody_is_given_what_was_read_before_it_asked() throws Exception {
         var first = asks("same");
         var begun = next();
-        var later = wait(1);
+        var later = asks("same");
+        awaitWaiting(1);
         begun.answer(" before");
         next().answer(" after");
 
         assertThat(first.get()).containsEntry("same", "same before");
-        assertThat(later.getFirst().get()).containsEntry("shared", "shared after");
+        assertThat(later.get()).containsEntry("same", "same after");
     }
 
     @Test
@@ -116,25 +124,25 @@ class CombinedReadsTest {
     }
 
     @Test
-    void a_shared_read_that_fails_is_made_again_by_each_for_itself() throws Exception {
+    void a_shared_read_that_fails_is_made_again_by_those_who_waited_each_for_itself() throws Exception {
         asks("a");
         var alone = next();
         var others = wait(3);
         alone.answer("");
-        next().answer().completeExceptionally(new IllegalStateException("one of the keys"));
+        next().answer().completeExceptionally(new IllegalStateException("the database is away"));
 
-        for (int i = 0; i < 3; i++) {
-            var own = next();
-            assertThat(own.keys()).hasSize(2);
-            if (own.keys().contains("key-1")) {
-                own.answer().completeExceptionally(new IllegalArgumentException("key-1"));
-            } else {
-                own.answer("");
-            }
-        }
-        assertThat(others.get(0).get()).containsKey("key-0");
-        assertThat(others.get(2).get()).containsKey("key-2");
-        assertThatThrownBy(others.get(1)::get).hasRootCauseInstanceOf(IllegalArgumentException.class);
+        var one = next();
+        var another = next();
+        assertThat(one.keys()).hasSize(2);
+        assertThat(another.keys()).hasSize(2).isNotEqualTo(one.keys());
+        one.answer(" again");
+        another.answer(" again");
+        assertThat(others)
+                .filteredOn(other -> other.handle((rows, e) -> e != null).join())
+                .as("who read for all is told")
+                .hasSize(1);
+        assertThat(asks("later")).isNotNull();
+        next().answer("");
     }
 
     @Test
@@ -150,31 +158,52 @@ class CombinedReadsTest {
 
     @Test
     void nobody_waits_long_for_a_read_of_another_that_does_not_end() throws Exception {
-        asks("stuck");
-        var stuck = next();
-        var other = wait(1).getFirst();
+        var impatient = new CombinedReads<String>(this::held, Duration.ofMillis(20));
+        var stuck = CompletableFuture.supplyAsync(() -> impatient.find(List.of("stuck")), callers);
+        var its = next();
+        var other = CompletableFuture.supplyAsync(() -> impatient.find(List.of("other")), callers);
 
         next().answer("");
-        assertThat(other.get()).containsKey("shared");
-        stuck.answer("");
-        var later = asks("later");
-        next().answer("");
-        assertThat(later.get()).containsKey("later");
+        assertThat(other.get()).containsKey("other");
+        assertThat(impatient.waiting()).as("who gave up").isZero();
+        its.answer("");
+        assertThat(stuck.get()).containsKey("stuck");
     }
 
     @Test
-    void many_callers_at_once_all_get_their_own_rows() {
-        var counted = new AtomicInteger();
-        var counting = new CombinedReads<String>(keys -> {
-            counted.incrementAndGet();
-            return keys.stream().collect(Collectors.toMap(Function.identity(), key -> "row of " + key));
+    void a_caller_that_is_interrupted_reads_for_itself_and_stays_interrupted() throws Exception {
+        asks("a");
+        var begun = next();
+        var interrupted = new CompletableFuture<Boolean>();
+        var waits = Thread.ofVirtual().start(() -> {
+            reads.find(List.of("b"));
+            interrupted.complete(Thread.currentThread().isInterrupted());
         });
+        awaitWaiting(1);
+        waits.interrupt();
+        next().answer("");
+        assertThat(interrupted.get()).isTrue();
+
+        begun.answer("");
+        asks("c");
+        next().answer("");
+    }
+
+    @Test
+    void many_callers_at_once_all_get_their_own_rows_by_few_reads() throws Exception {
+        asks("a");
+        var begun = next();
         var answers = IntStream.range(0, 5_000)
-                .mapToObj(i -> CompletableFuture.supplyAsync(() -> counting.find(List.of("k" + i)), callers))
+                .mapToObj(i -> CompletableFuture.supplyAsync(() -> reads.find(List.of("k" + i)), callers))
                 .toList();
-        for (int i = 0; i < answers.size(); i++) {
-            assertThat(answers.get(i).join()).isEqualTo(Map.of("k" + i, "row of k" + i));
+        awaitWaiting(5_000);
+        begun.answer("");
+        for (int read = 0; read < 5; read++) {
+            next().answer(" read");
         }
-        assertThat(counted.get()).isBetween(1, 5_000);
+        for (int i = 0; i < answers.size(); i++) {
+            assertThat(answers.get(i).get()).isEqualTo(Map.of("k" + i, "k" + i + " read"));
+        }
+        assertThat(readings).isEmpty();
     }
 }
