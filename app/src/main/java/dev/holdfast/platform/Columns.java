@@ -27,8 +27,9 @@ public final class Columns {
         return new Columns(types.clone());
     }
 
-    /// Adds a row: whole numbers for `int2`, `int4` and `int8`, [Boolean]s for `bool`, [java.time.Instant]s for
-    /// `timestamptz`; of anything else its `toString()` is what PostgreSQL reads. Null stays null.
+    /// Adds a row: whole numbers for `int2`, `int4` and `int8`, [Boolean]s for `bool`, [java.time.Instant]s or
+    /// [java.time.OffsetDateTime]s for `timestamptz`; of anything else its `toString()` is what PostgreSQL reads.
+    /// Null stays null. A number that its type has no room for is an [ArithmeticException] when the rows are bound.
     public Columns add(Object... values) {
         if (values.length != types.length) {
             throw new IllegalArgumentException(types.length + " columns, not " + values.length + " values");
@@ -62,8 +63,10 @@ public final class Columns {
     /// In binary where that is simple. Numbers of any size, and what is only called by a type's name, go as text.
     private static Array array(Connection db, String type, Object[] values) throws SQLException {
         return switch (type) {
-            case "int2" -> db.createArrayOf(type, each(values, Short[]::new, value -> ((Number) value).shortValue()));
-            case "int4" -> db.createArrayOf(type, each(values, Integer[]::new, value -> ((Number) value).intValue()));
+            case "int2" -> db.createArrayOf(type, each(values, Short[]::new, value -> small((Number) value)));
+            case "int4" ->
+                db.createArrayOf(
+                        type, each(values, Integer[]::new, value -> Math.toIntExact(((Number) value).longValue())));
             case "int8" -> db.createArrayOf(type, each(values, Long[]::new, value -> ((Number) value).longValue()));
             case "bool" -> db.createArrayOf(type, each(values, Boolean[]::new, value -> (Boolean) value));
             case "timestamptz" -> BinaryArray.ofTimes(db, values);
@@ -71,6 +74,13 @@ public final class Columns {
             case "jsonb" -> BinaryArray.ofJsonb(db, values);
             default -> db.createArrayOf(type, each(values, String[]::new, Object::toString));
         };
+    }
+
+    private static short small(Number value) {
+        if (value.longValue() != value.shortValue()) {
+            throw new ArithmeticException("smallint overflow: " + value);
+        }
+        return value.shortValue();
     }
 
     private static <T> T[] each(Object[] values, IntFunction<T[]> array, Function<Object, T> form) {

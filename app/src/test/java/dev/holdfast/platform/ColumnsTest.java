@@ -1,6 +1,7 @@
 package dev.holdfast.platform;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.holdfast.testing.TestDatabase;
 import java.math.BigDecimal;
@@ -95,5 +96,18 @@ class ColumnsTest {
         var lines = echo(columns).lines().toList();
         assertThat(lines).hasSize(3_000);
         assertThat(lines.get(2_999)).isEqualTo("t2999|1|2999|2999|t|1970-01-01 00:00:00|[2999]|[2999]|2999");
+    }
+
+    @Test
+    void a_number_too_large_for_its_type_is_an_error_and_not_another_number() throws Exception {
+        try (var database = TestDatabase.fresh();
+                var db = database.dataSource().getConnection();
+                var statement = db.prepareStatement("SELECT ?::int2[], ?::int4[]")) {
+            for (var row : List.of(new Object[] {32_768, 0}, new Object[] {0, 2_147_483_648L})) {
+                assertThatThrownBy(() -> Columns.of("int2", "int4").add(row).bind(db, statement))
+                        .isInstanceOf(ArithmeticException.class)
+                        .hasMessageContaining("overflow");
+            }
+        }
     }
 }
