@@ -34,7 +34,7 @@ import java.util.TreeMap;
 final class Recall {
 
     static final int MOST_PRODUCTS = 100_000;
-    static final int MOST_RESERVATIONS = 20_000;
+    static final int MOST_RESERVATIONS = 50_000;
     private static final int LONGEST_REST = 256;
 
     private final boolean remembers;

@@ -23,8 +23,9 @@ import java.util.Map;
 /// @param <V> what is known
 public final class Recent<V> {
 
-    /// Of about 1 KB each. Whoever was forgotten is read.
-    private static final int MOST = 20_000;
+    /// Of about 1 KB each, and there only while its order is under way: more than a crowd leaves waiting for a slow
+    /// provider. Whoever was forgotten is read.
+    private static final int MOST = 50_000;
 
     private final Map<String, V> known = new LinkedHashMap<>() {
         @Override

@@ -11,11 +11,7 @@ public final class JavaProgram {
     private static final String PACKED = "org.springframework.boot.loader.launch.PropertiesLauncher";
 
     /// How the launcher runs a JVM. Whoever measures a shop that was not started by it runs it the same way.
-    public static final List<String> AS_LAUNCHED = List.of(
-            "-XX:+UseParallelGC",
-            "-XX:+UseCompactObjectHeaders",
-            "-XX:+UseTransparentHugePages",
-            "-XX:MetaspaceSize=192m");
+    public static final List<String> AS_LAUNCHED = asLaunched();
 
     private JavaProgram() {}
 
@@ -38,6 +34,16 @@ public final class JavaProgram {
                         || option.startsWith("-Dholdfast.")
                         || option.startsWith("-Djava.io.tmpdir"))
                 .toList();
+    }
+
+    /// Large pages of this kind are known to Linux alone.
+    private static List<String> asLaunched() {
+        var options = new ArrayList<>(
+                List.of("-XX:+UseParallelGC", "-XX:+UseCompactObjectHeaders", "-XX:MetaspaceSize=192m"));
+        if (System.getProperty("os.name").startsWith("Linux")) {
+            options.add("-XX:+UseTransparentHugePages");
+        }
+        return List.copyOf(options);
     }
 
     /// In the packed program the classes lie in jars within the jar, which its own launcher finds; it is told to
