@@ -18,10 +18,10 @@ import java.util.Map;
 final class HandedOver {
 
     /// Pages that may wait.
-    private static final int PAGES = 20;
+    static final int PAGES = 20;
 
     /// Subjects remembered, twice as many at most. An order hears of the next change within seconds.
-    private static final int REMEMBERED = 50_000;
+    static final int REMEMBERED = 50_000;
 
     private final EventSettings settings;
     private final ArrayDeque<OutboxRow> waiting = new ArrayDeque<>();

@@ -79,7 +79,7 @@ class HandedOverTest {
 
     @Test
     void what_is_more_than_a_few_pages_is_read() {
-        for (int i = 0; i < 1_001; i++) {
+        for (int i = 0; i <= HandedOver.PAGES * 100; i++) {
             take(Shop.event("thing-" + i, 1));
         }
         assertThat(handedOver.behind()).isTrue();
@@ -88,12 +88,13 @@ class HandedOverTest {
 
     @Test
     void what_it_remembers_is_bounded_and_what_it_forgets_is_read() {
-        for (int i = 0; i < 60_000; i++) {
+        int subjects = 2 * HandedOver.REMEMBERED + 10_000;
+        for (int i = 0; i < subjects; i++) {
             take(Shop.event("thing-" + i, 1));
             page();
         }
-        take(Shop.event("thing-59999", 2));
-        assertThat(page()).containsExactly("thing-59999 2");
+        take(Shop.event("thing-" + (subjects - 1), 2));
+        assertThat(page()).containsExactly("thing-" + (subjects - 1) + " 2");
         take(Shop.event("thing-0", 2));
         assertThat(page()).isEmpty();
         assertThat(handedOver.behind()).isTrue();
