@@ -28,7 +28,10 @@ public final class Flows {
         var ending = CheckoutFlow.define(services);
         var asking = CheckoutFlow.asking(services, waits ? paymentMethodWait : WAIT_OF_OLD);
         var orderFirst = OrderFirstFlow.define(services);
-        definitions = waits ? List.of(asking, ending, orderFirst) : List.of(ending, asking, orderFirst);
+        var orderFirstBefore = OrderFirstFlow.defineFirst(services);
+        definitions = waits
+                ? List.of(asking, ending, orderFirst, orderFirstBefore)
+                : List.of(ending, asking, orderFirst, orderFirstBefore);
     }
 
     /// Every version that may be in flight. The first one is the default; the first of a name is the one that new

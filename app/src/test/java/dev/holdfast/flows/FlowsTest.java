@@ -25,8 +25,23 @@ class FlowsTest {
         assertThat(waiting.named("checkout").orElseThrow().version()).isEqualTo(2);
         assertThat(ending.all().getFirst().version()).isEqualTo(1);
         assertThat(waiting.all().getFirst().version()).isEqualTo(2);
-        assertThat(names(ending)).containsExactlyInAnyOrder("checkout v1", "checkout v2", "order-first v1");
+        assertThat(names(ending))
+                .containsExactlyInAnyOrder("checkout v1", "checkout v2", "order-first v1", "order-first v2");
         assertThat(names(waiting)).containsExactlyInAnyOrderElementsOf(names(ending));
+    }
+
+    @Test
+    void the_pin_of_order_first_is_undone_with_its_hold_in_new_checkouts_only() {
+        var flows = new Flows(NOBODY);
+        var now = flows.named("order-first").orElseThrow();
+        var before = flows.all().getLast();
+
+        assertThat(now.version()).isEqualTo(2);
+        assertThat(before.toString()).isEqualTo("order-first v1");
+        assertThat(now.step("pin-reservation").undoneBy()).isNull();
+        assertThat(before.step("pin-reservation").undoneBy()).isNotNull();
+        assertThat(now.steps().stream().map(Step::name).toList())
+                .isEqualTo(before.steps().stream().map(Step::name).toList());
     }
 
     @Test

@@ -27,7 +27,7 @@ class DefinitionsContractTest {
         assertThat(server.delete("/v1/carts/cart_def").status())
                 .as("the cart is the customer's")
                 .isEqualTo(204);
-        var paused = definition("order-first", 1);
+        var paused = definition("order-first", 2);
         assertThat(paused.at("/pause/who").asString() + ": "
                         + paused.at("/pause/why").asString())
                 .isEqualTo("olga: the provider asked us to");
@@ -36,7 +36,7 @@ class DefinitionsContractTest {
                 server.post(path + "resume", "{\"reason\":\"it works again\"}", "X-Operator", "olga"),
                 200,
                 "{\"status\":\"done\",\"definition\":\"order-first\",\"paused\":false}");
-        assertThat(definition("order-first", 1).has("pause")).isFalse();
+        assertThat(definition("order-first", 2).has("pause")).isFalse();
         assertThat(start().status()).isEqualTo(202);
         expectProblem(
                 server.post("/v1/ops/definitions/none/pause", "{\"reason\":\"why\"}", "X-Operator", "olga"),
