@@ -15,20 +15,22 @@ final class ParkedWrites {
 
     /// Orders to retry it are answered: it was tried, or nobody could. One that is left open would be an order to
     /// try it again, at every look.
-    private static final String PARK = """
+    ///
+    /// By the ids, like a claim.
+    static final String PARK = """
             WITH parked AS (
                 UPDATE saga.saga_runs AS r
                    SET parked = p.why
                   FROM unnest(?::text[], ?::text[], ?::text[]) AS p(saga_id, why, cause)
                  WHERE r.saga_id = p.saga_id AND r.node = ? AND r.epoch = ?
-                   AND r.status IN ('STARTED', 'COMPENSATING')
+                   AND r.status NOT IN ('COMPLETED', 'FAILED')
                 RETURNING r.saga_id, p.cause
             )
             UPDATE saga.saga_signals AS s
                SET taken_seq = (SELECT coalesce(max(l.seq), 0) FROM saga.saga_steps AS l WHERE l.saga_id = s.saga_id),
                    outcome = p.cause
               FROM parked AS p
-             WHERE s.saga_id = p.saga_id AND s.name = '$retry' AND s.taken_seq IS NULL
+             WHERE s.saga_id = p.saga_id AND s.name = '$retry' AND num_nulls(s.taken_seq) = 1
             """;
 
     /// Told to everybody else: one of them may know what this release does not. In order, as every batch does it.

@@ -92,10 +92,16 @@ final class Recording {
                 .map(entry -> new DeadLetter(
                         entry.step(),
                         entry.detail().get(StepStanding.CAUSE),
-                        definition.step(entry.step()).compensatedAt(),
+                        undoneAt(definition.step(entry.step())),
                         after.of(entry.step()).undoFailures(),
                         entry.endedAt()))
                 .toList();
+    }
+
+    /// A definition that was changed under its version may have no undo any more where its log says there is one to
+    /// be made. That is a dead letter too, and must be recorded like another.
+    private static String undoneAt(Step<?> step) {
+        return step.compensatedAt() == null ? step.owner().service() : step.compensatedAt();
     }
 
     private static List<Resolution> resolved(Before before, List<LogEntry> entries) {

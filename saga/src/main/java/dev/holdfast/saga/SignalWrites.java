@@ -14,13 +14,16 @@ final class SignalWrites {
 
     /// Run again after a lost COMMIT it finds its own rows, and says the same. A saga that ends at the same moment
     /// may leave a signal that nobody takes: it changes nothing, and whoever sent it sees the end.
-    private static final String SEND = """
+    ///
+    /// By the ids, and not by the index of what is in flight, which this condition cannot be read from: the plan
+    /// may be made while that index is empty, and used when it holds a hundred thousand.
+    static final String SEND = """
             INSERT INTO saga.saga_signals (saga_id, signal_key, name, payload, sent_by, received_at)
             SELECT r.saga_id, r.signal_key, r.name, to_jsonb(r.payload), r.sent_by,
                    timestamptz 'epoch' + r.at * interval '1 microsecond'
               FROM unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::bigint[]) WITH ORDINALITY
                 AS r(saga_id, signal_key, name, payload, sent_by, at, place)
-              JOIN saga.saga_runs AS e ON e.saga_id = r.saga_id AND e.status IN ('STARTED', 'COMPENSATING')
+              JOIN saga.saga_runs AS e ON e.saga_id = r.saga_id AND e.status NOT IN ('COMPLETED', 'FAILED')
              ORDER BY r.place
                 ON CONFLICT (saga_id, signal_key) DO NOTHING
             RETURNING saga_id, signal_key
