@@ -29,7 +29,7 @@ public final class Columns {
 
     /// Adds a row: whole numbers for `int2`, `int4` and `int8`, [Boolean]s for `bool`, [java.time.Instant]s or
     /// [java.time.OffsetDateTime]s for `timestamptz`; of anything else its `toString()` is what PostgreSQL reads.
-    /// Null stays null. A number that its type has no room for is an [ArithmeticException] when the rows are bound.
+    /// Null stays null. A long that its type has no room for is an [ArithmeticException] when the rows are bound.
     public Columns add(Object... values) {
         if (values.length != types.length) {
             throw new IllegalArgumentException(types.length + " columns, not " + values.length + " values");

@@ -59,7 +59,10 @@ public final class CombinedReads<V> {
             return Map.of();
         }
         var mine = new Asked<V>(Set.copyOf(keys));
-        return switch (enter(mine) ? Turn.<V>lead() : await(mine)) {
+        if (enter(mine)) {
+            return lead(mine);
+        }
+        return switch (await(mine)) {
             case Found<V>(var rows) -> mine.among(rows);
             case Lead<V>() -> lead(mine);
             case Alone<V>() -> source.apply(mine.keys);
@@ -131,26 +134,33 @@ public final class CombinedReads<V> {
     }
 
     /// Whoever completes the turn first decides. So a caller who loses patience in the moment it is made to lead
-    /// does lead, and one that fails here hands on what it was given: none is left waiting for it.
+    /// does lead. One that is interrupted in that moment hands the lead on, because what it reads may fail for
+    /// that; so does one that cannot go on at all.
     private Turn<V> await(Asked<V> mine) {
-        var given = false;
+        var stays = false;
         try {
-            try {
-                mine.turn.get(patienceNanos, TimeUnit.NANOSECONDS);
-            } catch (TimeoutException e) {
-                giveUp(mine);
-            } catch (InterruptedException e) {
-                giveUp(mine);
-                Thread.currentThread().interrupt();
-            }
-            given = true;
-            return mine.turn.resultNow();
-        } catch (ExecutionException e) {
-            throw new IllegalStateException("a turn never fails", e);
+            var turn = await(mine.turn);
+            stays = turn != null && turn != Turn.ALONE;
+            return turn == null ? Turn.alone() : turn;
         } finally {
-            if (!given && !giveUp(mine) && mine.turn.resultNow() == Turn.LEAD) {
+            if (!stays && !giveUp(mine) && mine.turn.resultNow() == Turn.LEAD) {
                 passOn();
             }
+        }
+    }
+
+    /// @return null for one that was interrupted; still is then
+    private Turn<V> await(CompletableFuture<Turn<V>> turn) {
+        try {
+            return turn.get(patienceNanos, TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            turn.complete(Turn.alone());
+            return turn.resultNow();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return null;
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("a turn never fails", e);
         }
     }
 
@@ -165,17 +175,17 @@ public final class CombinedReads<V> {
     private Map<String, V> lead(Asked<V> mine) {
         try {
             var others = new ArrayList<Asked<V>>();
-            return mine.among(readForAll(join(mine, others), others));
+            return mine.among(readForAll(mine, others));
         } finally {
             passOn();
         }
     }
 
     /// If it fails the others read for themselves, and each sees why.
-    private Map<String, V> readForAll(Set<String> keys, List<Asked<V>> others) {
+    private Map<String, V> readForAll(Asked<V> mine, List<Asked<V>> others) {
         var turn = Turn.<V>alone();
         try {
-            var rows = source.apply(keys);
+            var rows = source.apply(join(mine, others));
             turn = new Found<>(rows);
             return rows;
         } finally {

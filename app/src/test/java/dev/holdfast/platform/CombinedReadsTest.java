@@ -141,8 +141,9 @@ class CombinedReadsTest {
                 .filteredOn(other -> other.handle((rows, e) -> e != null).join())
                 .as("who read for all is told")
                 .hasSize(1);
-        assertThat(asks("later")).isNotNull();
-        next().answer("");
+        var later = asks("later");
+        next().answer(" anew");
+        assertThat(later.get()).containsEntry("later", "later anew");
     }
 
     @Test
@@ -185,8 +186,9 @@ class CombinedReadsTest {
         assertThat(interrupted.get()).isTrue();
 
         begun.answer("");
-        asks("c");
-        next().answer("");
+        var after = asks("c");
+        next().answer(" after");
+        assertThat(after.get()).containsEntry("c", "c after");
     }
 
     @Test
