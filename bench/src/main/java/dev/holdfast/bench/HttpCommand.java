@@ -44,8 +44,9 @@ final class HttpCommand implements Callable<Integer> {
     @Option(
             names = "--customers",
             split = ",",
-            defaultValue = "128,512,2000",
-            description = "Customers at once; of several the fastest is kept. Default: ${DEFAULT-VALUE}.")
+            defaultValue = "2000",
+            description = "Customers at once, by default as many as the reference has in flight; of several (128,2000)"
+                    + " the fastest of a trial round each is kept. Default: ${DEFAULT-VALUE}.")
     private List<Integer> customers;
 
     @Option(

@@ -14,8 +14,8 @@ import java.util.function.UnaryOperator;
 /// Participants behind a network: a call takes as long as the hop and the participant's work, its own durable write
 /// being part of that work. It answers when that time is over, or when it is done, should that be later.
 ///
-/// The model knows five calls. What else a flow asks (to pin, to commit, to confirm, to close) has no hop, and is
-/// part of what the engine and the flow add.
+/// The model knows create, hold, charge, release and cancel. What else a flow asks (to pin, to commit, to confirm,
+/// to close) has no hop, and is part of what the engine and the flow add.
 ///
 /// @param hop the network, there and back
 record NetworkModel(Duration hop) implements UnaryOperator<Participants> {
