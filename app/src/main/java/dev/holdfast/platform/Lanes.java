@@ -16,7 +16,7 @@ public interface Lanes {
     /// @param maxBatch 1: a transaction of its own for each request
     <Q, R> GroupCommit<Q, R> open(String name, ServiceDatabase database, int maxBatch, BatchWork<Q, R> work);
 
-    /// Connections as lanes have them, for a lane that somebody else opens.
+    /// Connections as lanes have them, for a lane that somebody else opens and says itself how it plans.
     default DataSource connections(ServiceDatabase database) {
         return database.direct();
     }
