@@ -14,6 +14,7 @@ import picocli.CommandLine.Spec;
         subcommands = {
             AllCommand.class,
             ApartCommand.class,
+            BloatCommand.class,
             CheckoutCommand.class,
             CrashCommand.class,
             FlashSaleCommand.class,
