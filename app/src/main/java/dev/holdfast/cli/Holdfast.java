@@ -1,5 +1,6 @@
 package dev.holdfast.cli;
 
+import dev.holdfast.platform.Carriers;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -48,6 +49,7 @@ public final class Holdfast implements Runnable {
     private boolean stacktrace;
 
     public static void main(String[] arguments) {
+        Carriers.choose();
         System.exit(commandLine().execute(arguments));
     }
 

@@ -1,5 +1,6 @@
 package dev.holdfast.bench;
 
+import dev.holdfast.platform.Carriers;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -37,6 +38,7 @@ public final class Bench implements Runnable {
     private CommandSpec spec;
 
     public static void main(String[] arguments) {
+        Carriers.choose();
         var code = new CommandLine(new Bench())
                 .setExecutionExceptionHandler((problem, command, parsed) -> {
                     command.getErr().println("holdfast bench: " + problem.getMessage());

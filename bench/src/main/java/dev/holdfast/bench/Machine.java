@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.regex.Pattern;
+import jdk.management.VirtualThreadSchedulerMXBean;
 
 /// What a run ran on, so that figures of two machines are not compared by mistake.
 final class Machine {
@@ -22,12 +23,19 @@ final class Machine {
     static Map<String, Object> describe() {
         var machine = new LinkedHashMap<String, Object>();
         machine.put("cores", Runtime.getRuntime().availableProcessors());
+        machine.put("carriers", carriers());
         machine.put("memory_mib", memoryMib());
         machine.put("os", System.getProperty("os.name") + " " + System.getProperty("os.version"));
         machine.put("holdfast", version());
         machine.put("java", Runtime.version().toString());
         machine.put("heap_mib", Runtime.getRuntime().maxMemory() >> 20);
         return machine;
+    }
+
+    /// Threads of the system that carry this JVM's virtual ones.
+    private static int carriers() {
+        return ManagementFactory.getPlatformMXBean(VirtualThreadSchedulerMXBean.class)
+                .getParallelism();
     }
 
     /// Of the packaged program; run from classes it has none.
