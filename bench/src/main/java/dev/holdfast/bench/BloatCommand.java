@@ -24,9 +24,10 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "bloat",
         mixinStandardHelpOptions = true,
-        description = "Checkouts at a steady rate for an hour, with one reader that holds a snapshot for half a minute in"
-                + " the second third: whether what is overwritten or rotated stays as large as it was, and whether each"
-                + " order adds as much to the other tables at the end as at the beginning.")
+        description =
+                "Checkouts at a steady rate for an hour, with one reader that holds a snapshot for half a minute in"
+                        + " the second third: whether what is overwritten or rotated stays as large as it was, and whether each"
+                        + " order adds as much to the other tables at the end as at the beginning.")
 final class BloatCommand implements Callable<Integer> {
 
     private static final String DATABASE = "bench_bloat";
@@ -67,8 +68,8 @@ final class BloatCommand implements Callable<Integer> {
         try (var cluster = BenchCluster.open(Map.of())) {
             cluster.createDatabase(DATABASE);
             try (var shop = BenchShop.open(cluster, DATABASE, SETTINGS, UnaryOperator.identity());
-                    var product = new ProductContender(
-                            shop, new Meter(cluster, DATABASE), new CheckoutLoad(PRODUCTS), 500)) {
+                    var product =
+                            new ProductContender(shop, new Meter(cluster, DATABASE), new CheckoutLoad(PRODUCTS), 500)) {
                 ProductContender.stock(shop, PRODUCTS);
                 product.run(5_000);
                 result = measure(cluster, product);
@@ -180,8 +181,7 @@ final class BloatCommand implements Callable<Integer> {
                         Figure.against(mostOfAll / 1e6, "MB", mostInFirstThird / 1e6, null))
                 .with(
                         "what an order adds, last third against second",
-                        Figure.against(
-                                last.keptPerOrder(second), "B/order", second.keptPerOrder(first), "<= 1.05"))
+                        Figure.against(last.keptPerOrder(second), "B/order", second.keptPerOrder(first), "<= 1.05"))
                 .with("checkouts completed", Figure.of(completed.get(), "orders"))
                 .with("checkouts that failed", Figure.of(failed.get(), "orders", "<= 0"));
     }
