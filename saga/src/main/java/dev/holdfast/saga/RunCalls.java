@@ -30,6 +30,11 @@ final class RunCalls<P> {
             return at.plus(within);
         }
 
+        /// When something else is to be done, its limit at the latest.
+        Instant until() {
+            return free.isBefore(limit()) ? free : limit();
+        }
+
         Ongoing by(StepCaller.Call call) {
             return new Ongoing(act, at, limit(), call);
         }
@@ -180,9 +185,8 @@ final class RunCalls<P> {
 
     private void begin(Begun begun, Callable<Outcome> attempt) {
         Callable<Outcome> traced = () -> tools.tracing().call(execution.traceparent(), attempt);
-        if (begun.free() != null && turn.mayMakeHere(begun.within())) {
-            var until = begun.free().isBefore(begun.limit()) ? begun.free() : begun.limit();
-            var here = turn.attempt(traced, until);
+        if (begun.free() != null && turn.mayMakeHere(begun.at(), begun.until())) {
+            var here = turn.attempt(traced, begun.until());
             // Entered first: whoever goes on with the saga meanwhile must find it under way.
             ongoing.put(nameOf(begun.act()), begun.by(here));
             turn.make(here, () -> beginBeside(begun, traced));

@@ -24,7 +24,7 @@ final class RunHistory {
     private final Standing standing;
     /// Of the database, that the last row was written in; 0 while this node has written none.
     private long session;
-    /// Of the log as it is, worked out when it is asked for; `null` until then.
+    /// Of what the log says, worked out when it is asked for; `null` until then.
     private Set<Next> next;
     /// Goes before the next row, in its transaction; `null` for nothing.
     private LogEntry first;
@@ -93,7 +93,6 @@ final class RunHistory {
         }
         entries.add(entry);
         var before = recording.before(standing);
-        next = null;
         entries.forEach(standing::add);
         for (var noted = follow(entries, settled); noted != null; noted = follow(entries, settled)) {
             entries.add(noted);
@@ -126,11 +125,11 @@ final class RunHistory {
     }
 
     private LogEntry follow(List<LogEntry> entries, boolean settled) {
-        if (!settled) {
+        next = null;
+        if (!settled || next().size() != 1) {
             return null;
         }
-        var following = Progress.next(definition, standing);
-        return following.size() == 1 ? noted(following.iterator().next(), log.size() + 1 + entries.size()) : null;
+        return noted(next().iterator().next(), log.size() + 1 + entries.size());
     }
 
     /// The row that stands for a decision, `null` for what is not decided but done. While its definition is paused

@@ -1,6 +1,7 @@
 package dev.holdfast.saga;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,6 +20,10 @@ final class Runs {
     /// How often it is looked whether an attempt that a saga's own thread makes takes too long. What it may be late
     /// is a fraction of [Turn#LONG_ENOUGH].
     private static final Duration LOOKS_EVERY = Duration.ofMillis(100);
+
+    /// After so many looks at those that are due soon, all are asked who is: each second, which leaves another one
+    /// until the first of those is due that have begun since.
+    private static final int LOOKS_A_ROUND = 10;
 
     /// A saga that runs here.
     static final class Live {
@@ -92,25 +97,46 @@ final class Runs {
         Thread.ofVirtual().name("saga-limits").start(this::watch);
     }
 
+    /// Most have nothing due for many seconds, and to ask ten thousands of them ten times a second cost more than
+    /// some of their steps. So all are asked now and then who is due within [Turn#LONG_ENOUGH], and only those are
+    /// looked at in between: an attempt that begins later is not due sooner than that.
     private void watch() {
         try {
             while (!closed) {
-                Thread.sleep(LOOKS_EVERY);
-                look();
+                var soon = dueSoon();
+                for (int i = 0; i < LOOKS_A_ROUND && !closed; i++) {
+                    Thread.sleep(LOOKS_EVERY);
+                    look(soon);
+                }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    /// Every limit of time depends on this, so whatever fails ends one look at one saga and no more.
-    private void look() {
+    private List<Turn> dueSoon() {
+        var soon = new ArrayList<Turn>();
+        var horizon = clock.now().plus(Turn.LONG_ENOUGH);
         for (var each : live.values()) {
-            try {
-                each.run.look(clock.now());
-            } catch (RuntimeException | Error e) {
-                LOG.error("cannot look whether it is time for something, will do so again", e);
-            }
+            atOne(() -> {
+                if (each.run.turn().mayBeDue(horizon)) {
+                    soon.add(each.run.turn());
+                }
+            });
+        }
+        return soon;
+    }
+
+    private void look(List<Turn> soon) {
+        soon.forEach(turn -> atOne(() -> turn.look(clock.now())));
+    }
+
+    /// Every limit of time depends on this, so whatever fails ends one look at one saga and no more.
+    private static void atOne(Runnable look) {
+        try {
+            look.run();
+        } catch (RuntimeException | Error e) {
+            LOG.error("cannot look whether it is time for something, will do so again", e);
         }
     }
 

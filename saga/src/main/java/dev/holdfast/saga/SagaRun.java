@@ -140,9 +140,9 @@ final class SagaRun<P> {
         turn.disturb();
     }
 
-    /// To be called now and then, by anybody: it may be time for something while an attempt is made.
-    void look(Instant now) {
-        turn.look(now);
+    /// To be looked at now and then, by anybody: it may be time for something while an attempt is made.
+    Turn turn() {
+        return turn;
     }
 
     /// Hands over a signal that is recorded. One that comes when nobody runs this any more stays: [#undelivered()].

@@ -23,8 +23,9 @@ import org.slf4j.LoggerFactory;
 /// so whoever takes it out sees it.
 final class Turn {
 
-    /// An attempt that may take less than this is not made on the loop's thread: how late its end is noticed would
-    /// be much of it.
+    /// Where something is due sooner than this, be it the end of the attempt's time, the attempt is not made on the
+    /// loop's thread: how late that is noticed would be much of it. And who looks for what is due need not ask
+    /// everybody more often than this.
     static final Duration LONG_ENOUGH = Duration.ofSeconds(2);
 
     /// Thrown through the loop of a thread whose turn it is no more. Whatever that loop still had to do is for the
@@ -59,9 +60,10 @@ final class Turn {
 
     /// Whether an attempt may be made on the loop's thread.
     ///
-    /// @param within the time that it is given
-    boolean mayMakeHere(Duration within) {
-        return successor != null && within.compareTo(LONG_ENOUGH) >= 0;
+    /// @param begins the attempt
+    /// @param until when something else is to be done, the end of its time at the latest
+    boolean mayMakeHere(Instant begins, Instant until) {
+        return successor != null && !until.isBefore(begins.plus(LONG_ENOUGH));
     }
 
     /// An attempt to be made by [#make(Attempt, Runnable)].
@@ -99,6 +101,13 @@ final class Turn {
     void disturb() {
         alarm.ring();
         goOnBeside(here.get());
+    }
+
+    /// Whether [#look(Instant)] may find something to do before this moment. What begins after this was asked is
+    /// due at least [#LONG_ENOUGH] later.
+    boolean mayBeDue(Instant horizon) {
+        var attempt = here.get();
+        return vacant || attempt != null && !horizon.isBefore(attempt.until);
     }
 
     /// It may be time for something.

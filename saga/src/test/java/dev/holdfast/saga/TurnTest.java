@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -101,11 +102,46 @@ class TurnTest {
     @Test
     void the_deadline_of_a_saga_is_recorded_while_a_participant_is_called() throws Exception {
         trip.when("seat", (payload, call) -> blocked());
+        start(trip.builder("trip").closing((payload, sagaId, ending) -> {}).deadline(Turn.LONG_ENOUGH.plusSeconds(1)));
+
+        await().atMost(SOON).until(() -> events().contains(SagaEvent.DEADLINE_PASSED));
+        answers.countDown();
+        assertThat(engine.await("s1", SOON).orElseThrow().status()).isEqualTo(SagaStatus.FAILED);
+        assertThat(threads).containsExactly("saga-s1");
+    }
+
+    @Test
+    void an_attempt_beside_which_a_deadline_comes_soon_has_a_thread_of_its_own() throws Exception {
+        trip.when("seat", (payload, call) -> blocked());
         start(trip.builder("trip").closing((payload, sagaId, ending) -> {}).deadline(Duration.ofMillis(300)));
 
         await().atMost(SOON).until(() -> events().contains(SagaEvent.DEADLINE_PASSED));
         answers.countDown();
         assertThat(engine.await("s1", SOON).orElseThrow().status()).isEqualTo(SagaStatus.FAILED);
+        assertThat(threads).containsExactly("saga-attempt");
+    }
+
+    @Test
+    void who_is_due_before_the_horizon_is_looked_at() {
+        var turn = new Turn();
+        turn.succeededBy(() -> () -> {
+            throw new OutOfMemoryError("unable to create a thread");
+        });
+        var due = Instant.parse("2025-08-05T14:23:00Z");
+        assertThat(turn.mayBeDue(Instant.MAX)).isFalse();
+        var asked = new ArrayList<Boolean>();
+        var attempt = turn.attempt(
+                () -> {
+                    asked.add(turn.mayBeDue(due.minusNanos(1)));
+                    asked.add(turn.mayBeDue(due));
+                    turn.look(due);
+                    return Outcome.Done.done();
+                },
+                due);
+
+        assertThatThrownBy(() -> turn.make(attempt, () -> {})).isInstanceOf(Turn.Over.class);
+        assertThat(asked).containsExactly(false, true);
+        assertThat(turn.mayBeDue(Instant.MIN)).as("nobody has the turn").isTrue();
     }
 
     @Test
@@ -217,6 +253,7 @@ class TurnTest {
     }
 
     private Outcome blocked() throws InterruptedException {
+        threads.add(Thread.currentThread().getName());
         called.countDown();
         answers.await();
         return Outcome.Done.done();
