@@ -3,6 +3,7 @@ package dev.holdfast.flows;
 import dev.holdfast.platform.Json;
 import dev.holdfast.saga.PayloadCodec;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonToken;
 
 /// How the payload of a checkout is kept: as JSON.
 final class OrderCodec implements PayloadCodec<CheckoutOrder> {
@@ -11,10 +12,22 @@ final class OrderCodec implements PayloadCodec<CheckoutOrder> {
 
     private OrderCodec() {}
 
+    /// Reads no further than it has to: every answer to a customer asks for this.
+    ///
     /// @return null when it says none
     static String orderIdIn(String json) {
-        try {
-            return Json.mapper().readTree(json).path("order_id").asString(null);
+        try (var parser = Json.mapper().createParser(json)) {
+            if (parser.nextToken() != JsonToken.START_OBJECT) {
+                return null;
+            }
+            for (var name = parser.nextName(); name != null; name = parser.nextName()) {
+                parser.nextToken();
+                if (name.equals("order_id")) {
+                    return parser.getValueAsString();
+                }
+                parser.skipChildren();
+            }
+            return null;
         } catch (JacksonException e) {
             return null;
         }
