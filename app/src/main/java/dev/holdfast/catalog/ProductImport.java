@@ -129,6 +129,9 @@ final class ProductImport {
     private Tally read(ProductFile products, java.util.function.Consumer<Product> good) throws IOException {
         var tally = new Tally();
         for (var row = products.next(); row != null; row = products.next()) {
+            if (tally.rows() % Catalog.SET == 0) {
+                Thread.yield(); // reading a file waits for nobody, so nobody else would have a turn
+            }
             switch (row) {
                 case ProductFile.Good(var line, var product) -> {
                     tally.good++;

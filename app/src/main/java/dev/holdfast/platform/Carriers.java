@@ -5,7 +5,7 @@ package dev.holdfast.platform;
 /// Half of the cores, at least one. A saga does little by itself: half of what this process computes is done on the
 /// lanes' own threads, and PostgreSQL, where it is on the same machine, needs as much again. As many carriers as
 /// cores, which is the JVM's default, wake up only to take a core from those who work: batches become smaller and
-/// everything dearer. On more cores the proportion is the same.
+/// everything dearer (measured on two cores). What few carriers are in danger of, [CarrierWatch] sees to.
 public final class Carriers {
 
     /// The JVM's own setting: whoever gives it decides.
@@ -13,12 +13,13 @@ public final class Carriers {
 
     private Carriers() {}
 
-    /// To be called before the first virtual thread is made: the JVM looks once.
+    /// To be called once, by a program's main, before the first virtual thread is made: the JVM looks once.
     public static void choose() {
         if (System.getProperty(PARALLELISM) == null) {
             System.setProperty(
                     PARALLELISM, String.valueOf(of(Runtime.getRuntime().availableProcessors())));
         }
+        CarrierWatch.start();
     }
 
     static int of(int cores) {

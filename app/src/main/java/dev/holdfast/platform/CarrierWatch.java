@@ -1,0 +1,122 @@
+package dev.holdfast.platform;
+
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+import jdk.management.VirtualThreadSchedulerMXBean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Gives virtual threads one carrier more where those there are do not take turns.
+///
+/// A virtual thread keeps its carrier while it computes, and while it waits where it cannot let it go: inside a
+/// static initializer, or for a class that is being loaded. With few carriers all others stand still meanwhile; for
+/// ever, if whoever it waits for is one of them. So a virtual thread is asked for a sign of life again and again.
+/// Where none comes for [#PATIENCE] looks, there is one carrier more, and another one after as many again. When
+/// signs have come for long enough it is as it was; each time it had to be done again, that takes twice as long.
+///
+/// Looks are counted and not time: while the whole process stood still, nobody is late.
+final class CarrierWatch {
+
+    /// The JVM's threads that carry virtual ones.
+    interface Scheduler {
+
+        /// Runs this on a virtual thread.
+        void run(Runnable sign);
+
+        /// @return how many there are now
+        int more();
+
+        /// As many as were chosen.
+        void asChosen();
+    }
+
+    static final int PATIENCE = 4;
+    static final int CALM = 40;
+    static final int LONGEST_CALM = 64 * CALM;
+
+    private static final Logger LOG = LoggerFactory.getLogger(CarrierWatch.class);
+    private static final Duration LOOKS_EVERY = Duration.ofMillis(250);
+
+    private final Scheduler scheduler;
+    private volatile boolean answered = true;
+    private int unanswered;
+    private boolean lent;
+    private boolean everLent;
+    private int calm = CALM;
+    private int calmFor;
+
+    CarrierWatch(Scheduler scheduler) {
+        this.scheduler = scheduler;
+    }
+
+    /// On a thread of its own, which ends with the process.
+    static void start() {
+        var watch = new CarrierWatch(new OfTheJvm());
+        Thread.ofPlatform().name("carrier-watch").daemon().start(watch::lookAgainAndAgain);
+    }
+
+    private void lookAgainAndAgain() {
+        try {
+            while (true) {
+                Thread.sleep(LOOKS_EVERY);
+                try {
+                    look();
+                } catch (RuntimeException | Error e) {
+                    LOG.error("cannot look whether virtual threads take turns, will do so again", e);
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    void look() {
+        if (answered) {
+            unanswered = 0;
+            if (lent && ++calmFor >= calm) {
+                lent = false;
+                scheduler.asChosen();
+            }
+            answered = false;
+            scheduler.run(() -> answered = true);
+        } else if (++unanswered >= PATIENCE) {
+            unanswered = 0;
+            calm = everLent ? Math.min(LONGEST_CALM, 2 * calm) : calm;
+            calmFor = 0;
+            lent = true;
+            everLent = true;
+            LOG.warn(
+                    "virtual threads did not take turns for {}: something computes for long, or waits where it must"
+                            + " not (a thread dump tells what); {} threads carry them now",
+                    LOOKS_EVERY.multipliedBy(PATIENCE),
+                    scheduler.more());
+        }
+    }
+
+    private static final class OfTheJvm implements Scheduler {
+
+        private VirtualThreadSchedulerMXBean carriers;
+        private int chosen;
+
+        @Override
+        public void run(Runnable sign) {
+            Thread.ofVirtual().name("sign-of-life").start(sign);
+        }
+
+        /// Asked for here first: at the start of the program it would take time.
+        @Override
+        public int more() {
+            if (carriers == null) {
+                carriers = ManagementFactory.getPlatformMXBean(VirtualThreadSchedulerMXBean.class);
+                chosen = carriers.getParallelism();
+            }
+            carriers.setParallelism(carriers.getParallelism() + 1);
+            return carriers.getParallelism();
+        }
+
+        @Override
+        public void asChosen() {
+            carriers.setParallelism(chosen);
+        }
+    }
+}
