@@ -13,9 +13,11 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "all",
         mixinStandardHelpOptions = true,
-        description = "Runs every measurement that has a target, each in a process of its own, and prints one table:"
-                + " figure, target, measured, reference, ratio, met or short. Takes about an hour, with --quick about ten"
-                + " minutes.")
+        description =
+                "Runs every measurement that has a target, but bloat, which takes an hour; each in a process of its"
+                        + " own; and prints one table:"
+                        + " figure, target, measured, reference, ratio, met or short. Takes about an hour, with --quick about ten"
+                        + " minutes.")
 final class AllCommand implements Callable<Integer> {
 
     private static final int FAILED = 3;

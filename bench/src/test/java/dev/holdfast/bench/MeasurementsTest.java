@@ -93,6 +93,16 @@ class MeasurementsTest {
         assertThat(value(result, "checkouts that failed")).isZero();
     }
 
+    @Test
+    void tables_are_watched_while_checkouts_come_at_a_rate() {
+        var result = CommandRun.measured("bloat", "--minutes=0.15", "--rate=100", "--warmup=20", "--json");
+        assertReference(result, "outboxes, largest in the last third");
+        assertReference(result, "counters, largest in the last third");
+        assertReference(result, "what an order adds, last third");
+        assertThat(value(result, "checkouts completed")).isEqualTo(1_050);
+        assertThat(value(result, "checkouts that failed")).isZero();
+    }
+
     private static void assertReference(JsonNode result, String figure) {
         assertThat(value(result, figure)).as(figure).isPositive();
         assertThat(reference(result, figure)).as(figure + ", its reference").isPositive();
