@@ -112,6 +112,8 @@ final class TableGrowth {
         }
     }
 
+    /// What a reader keeps of the counters' old rows makes their table grow, and it stays as large: it must not go on
+    /// growing. An outbox is as before once its partition is gone.
     Result report(Result result) {
         var first = thirds.getFirst();
         var middle = thirds.get(1);
@@ -125,10 +127,10 @@ final class TableGrowth {
                         "outboxes, largest in the last third",
                         against(last.mostOutboxes(), first.mostOutboxes(), "<= 1.2"))
                 .with("outboxes, largest with the reader", against(middle.mostOutboxes(), first.mostOutboxes(), null))
+                .with("counters, largest with the reader", against(middle.mostCounters(), first.mostCounters(), null))
                 .with(
                         "counters, largest in the last third",
-                        against(last.mostCounters(), first.mostCounters(), "<= 1.2"))
-                .with("counters, largest with the reader", against(middle.mostCounters(), first.mostCounters(), null))
+                        against(last.mostCounters(), middle.mostCounters(), "<= 1.2"))
                 .with(
                         "what an order adds, last third",
                         Figure.against(last.perOrder(), "B/order", first.perOrder(), "<= 1.05"))
