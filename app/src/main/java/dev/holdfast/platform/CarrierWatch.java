@@ -12,7 +12,7 @@ import org.slf4j.LoggerFactory;
 /// static initializer, or for a class that is being loaded. With few carriers all others stand still meanwhile; for
 /// ever, if whoever it waits for is one of them. So a virtual thread is asked for a sign of life again and again.
 /// Where none comes for [#PATIENCE] looks, there is one carrier more, and another one after as many again. When
-/// signs have come for long enough it is as it was; each time it had to be done again, that takes twice as long.
+/// signs have come for long enough it is as it was; for each one that had to be added that takes twice as long.
 ///
 /// Looks are counted and not time: while the whole process stood still, nobody is late.
 final class CarrierWatch {
@@ -23,7 +23,9 @@ final class CarrierWatch {
         /// Runs this on a virtual thread.
         void run(Runnable sign);
 
-        /// @return how many there are now
+        /// One more, if there may be.
+        ///
+        /// @return how many there are to be now
         int more();
 
         /// As many as were chosen.
@@ -34,7 +36,11 @@ final class CarrierWatch {
     static final int CALM = 40;
     static final int LONGEST_CALM = 64 * CALM;
 
-    private static final Logger LOG = LoggerFactory.getLogger(CarrierWatch.class);
+    /// Threads that do nothing, by which a new carrier is called. The pool makes one when something comes to a
+    /// queue that was empty or is full: a number of carriers alone brings up none, and in a busy process neither
+    /// does one thread more.
+    private static final int CALLS = 1 << 14;
+
     private static final Duration LOOKS_EVERY = Duration.ofMillis(250);
 
     private final Scheduler scheduler;
@@ -62,7 +68,7 @@ final class CarrierWatch {
                 try {
                     look();
                 } catch (RuntimeException | Error e) {
-                    LOG.error("cannot look whether virtual threads take turns, will do so again", e);
+                    Log.LOG.error("cannot look whether virtual threads take turns, will do so again", e);
                 }
             }
         } catch (InterruptedException e) {
@@ -74,26 +80,51 @@ final class CarrierWatch {
         if (answered) {
             unanswered = 0;
             if (lent && ++calmFor >= calm) {
-                lent = false;
                 scheduler.asChosen();
+                lent = false;
             }
-            answered = false;
-            scheduler.run(() -> answered = true);
+            ask();
         } else if (++unanswered >= PATIENCE) {
             unanswered = 0;
-            calm = everLent ? Math.min(LONGEST_CALM, 2 * calm) : calm;
-            calmFor = 0;
-            lent = true;
-            everLent = true;
-            LOG.warn(
-                    "virtual threads did not take turns for {}: something computes for long, or waits where it must"
-                            + " not (a thread dump tells what); {} threads carry them now",
-                    LOOKS_EVERY.multipliedBy(PATIENCE),
-                    scheduler.more());
+            lend();
         }
     }
 
+    private void ask() {
+        answered = false;
+        try {
+            scheduler.run(() -> answered = true);
+        } catch (RuntimeException | Error e) {
+            answered = true; // nobody was asked, so nobody is to be waited for
+            throw e;
+        }
+    }
+
+    /// Told last: what writes the log may wait for a carrier.
+    private void lend() {
+        calm = everLent ? Math.min(LONGEST_CALM, 2 * calm) : calm;
+        calmFor = 0;
+        lent = true;
+        everLent = true;
+        int carriers = scheduler.more();
+        for (int i = 0; i < CALLS && !answered; i++) {
+            scheduler.run(() -> {});
+        }
+        Log.LOG.warn(
+                "virtual threads did not take turns for {}: something computes for long, or waits where it must"
+                        + " not (a thread dump tells what); {} threads are to carry them now",
+                LOOKS_EVERY.multipliedBy(PATIENCE),
+                carriers);
+    }
+
+    /// Made when there is something to say: this begins before the log is set up.
+    private static final class Log {
+        private static final Logger LOG = LoggerFactory.getLogger(CarrierWatch.class);
+    }
+
     private static final class OfTheJvm implements Scheduler {
+
+        private static final int MORE_AT_MOST = 8;
 
         private VirtualThreadSchedulerMXBean carriers;
         private int chosen;
@@ -110,8 +141,11 @@ final class CarrierWatch {
                 carriers = ManagementFactory.getPlatformMXBean(VirtualThreadSchedulerMXBean.class);
                 chosen = carriers.getParallelism();
             }
-            carriers.setParallelism(carriers.getParallelism() + 1);
-            return carriers.getParallelism();
+            int wanted = carriers.getParallelism();
+            if (carriers.getPoolSize() >= wanted && wanted < chosen + MORE_AT_MOST) {
+                carriers.setParallelism(++wanted);
+            }
+            return wanted;
         }
 
         @Override

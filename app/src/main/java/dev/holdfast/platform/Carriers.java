@@ -15,11 +15,15 @@ public final class Carriers {
 
     /// To be called once, by a program's main, before the first virtual thread is made: the JVM looks once.
     public static void choose() {
+        tellJvm();
+        CarrierWatch.start();
+    }
+
+    static void tellJvm() {
         if (System.getProperty(PARALLELISM) == null) {
             System.setProperty(
                     PARALLELISM, String.valueOf(of(Runtime.getRuntime().availableProcessors())));
         }
-        CarrierWatch.start();
     }
 
     static int of(int cores) {

@@ -3,6 +3,7 @@ package dev.holdfast.platform;
 import static dev.holdfast.platform.CarrierWatch.CALM;
 import static dev.holdfast.platform.CarrierWatch.PATIENCE;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,10 +19,14 @@ class CarrierWatchTest {
     private static final class Turns implements CarrierWatch.Scheduler {
         private final List<Runnable> waiting = new ArrayList<>();
         private boolean taken = true;
+        private boolean broken;
         private int carriers = CHOSEN;
 
         @Override
         public void run(Runnable sign) {
+            if (broken) {
+                throw new OutOfMemoryError("unable to create a thread");
+            }
             waiting.add(sign);
             go();
         }
@@ -90,7 +95,18 @@ class CarrierWatchTest {
         assertThat(turns.carriers).isEqualTo(CHOSEN);
     }
 
-    /// One carrier, on which a virtual thread waits for another without letting it go.
+    @Test
+    void a_sign_that_could_not_be_asked_for_is_asked_for_again() {
+        turns.broken = true;
+        assertThatThrownBy(watch::look).isInstanceOf(OutOfMemoryError.class);
+        turns.broken = false;
+
+        look(10 * CALM);
+
+        assertThat(turns.carriers).isEqualTo(CHOSEN);
+    }
+
+    /// One carrier, which a virtual thread does not let go while it waits for another.
     @Test
     void threads_that_would_wait_for_each_other_for_ever_go_on() throws Exception {
         var program = new ProcessBuilder(
@@ -121,7 +137,16 @@ class CarrierWatchTest {
                     Thread.onSpinWait();
                 }
             });
-            Thread.ofVirtual().start(() -> free = true);
+            // Of every queue there is something in it: what comes then calls no carrier.
+            for (int i = 0; i < 16; i++) {
+                Thread.ofPlatform()
+                        .start(() -> {
+                            for (int each = 0; each < 3; each++) {
+                                Thread.ofVirtual().start(() -> free = true);
+                            }
+                        })
+                        .join();
+            }
             first.join();
             System.exit(one ? 0 : 1);
         }

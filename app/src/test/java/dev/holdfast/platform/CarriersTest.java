@@ -32,7 +32,7 @@ class CarriersTest {
     void who_gives_the_jvms_own_setting_decides() {
         System.setProperty(PARALLELISM, "7");
 
-        Carriers.choose();
+        Carriers.tellJvm();
 
         assertThat(System.getProperty(PARALLELISM)).isEqualTo("7");
     }
@@ -41,7 +41,7 @@ class CarriersTest {
     void the_jvm_is_told() {
         System.clearProperty(PARALLELISM);
 
-        Carriers.choose();
+        Carriers.tellJvm();
 
         assertThat(Integer.parseInt(System.getProperty(PARALLELISM)))
                 .isEqualTo(Carriers.of(Runtime.getRuntime().availableProcessors()));

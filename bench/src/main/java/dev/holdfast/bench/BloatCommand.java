@@ -54,7 +54,8 @@ final class BloatCommand implements Callable<Integer> {
         if (!(rate > 0 && rate <= 10_000 && minutes > 0 && minutes <= 10_000 && warmup >= 1)) {
             throw new ParameterException(
                     spec.commandLine(),
-                    "--rate must be above 0 and at most 10,000, --minutes above 0, --warmup 1 or more");
+                    "--rate must be above 0 and at most 10,000, --minutes above 0 and at most 10,000,"
+                            + " --warmup 1 or more");
         }
         Result result;
         try (var cluster = BenchCluster.open(Map.of())) {

@@ -112,14 +112,15 @@ final class TableGrowth {
         }
     }
 
-    /// What a reader keeps of the counters' old rows makes their table grow, and it stays as large: it must not go on
-    /// growing. An outbox is as before once its partition is gone.
+    /// What a reader keeps of the counters' old rows makes their table grow, and it stays as large: it must not go
+    /// on growing. An outbox is as before once its partition is gone.
     Result report(Result result) {
         var first = thirds.getFirst();
         var middle = thirds.get(1);
         var last = thirds.getLast();
         var worst = last.last().bytes().keySet().stream()
                 .filter(TableSizes::isKept)
+                .filter(table -> first.perOrder(table) > 0)
                 .filter(table -> first.perOrder(table) >= WORTH_A_LOOK * first.perOrder())
                 .max(Comparator.comparingDouble(table -> last.perOrder(table) / first.perOrder(table)))
                 .orElseThrow(() -> new IllegalStateException("no order has left anything in any table"));

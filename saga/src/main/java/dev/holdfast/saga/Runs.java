@@ -21,9 +21,9 @@ final class Runs {
     /// is a fraction of [Turn#LONG_ENOUGH].
     private static final Duration LOOKS_EVERY = Duration.ofMillis(100);
 
-    /// After so many looks at those that are due soon, all are asked who is: each second, which leaves another one
-    /// until the first of those is due that have begun since.
-    private static final int LOOKS_A_ROUND = 10;
+    /// For so long those are looked at that are due soon, then all are asked who is. It leaves a second until the
+    /// first of those is due that have begun since.
+    private static final long ROUND_NANOS = Turn.LONG_ENOUGH.dividedBy(2).toNanos();
 
     /// A saga that runs here.
     static final class Live {
@@ -103,14 +103,25 @@ final class Runs {
     private void watch() {
         try {
             while (!closed) {
-                var soon = dueSoon();
-                for (int i = 0; i < LOOKS_A_ROUND && !closed; i++) {
-                    Thread.sleep(LOOKS_EVERY);
-                    look(soon);
-                }
+                Thread.sleep(LOOKS_EVERY);
+                round();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /// By time and not by number: a look may come late, and the next round must not.
+    private void round() throws InterruptedException {
+        try {
+            var soon = dueSoon();
+            long end = System.nanoTime() + ROUND_NANOS;
+            do {
+                soon.forEach(this::look);
+                Thread.sleep(LOOKS_EVERY);
+            } while (!closed && System.nanoTime() - end < 0);
+        } catch (RuntimeException | Error e) {
+            LOG.error("cannot look who is due soon, will do so again", e);
         }
     }
 
@@ -118,23 +129,18 @@ final class Runs {
         var soon = new ArrayList<Turn>();
         var horizon = clock.now().plus(Turn.LONG_ENOUGH);
         for (var each : live.values()) {
-            atOne(() -> {
-                if (each.run.turn().mayBeDue(horizon)) {
-                    soon.add(each.run.turn());
-                }
-            });
+            var turn = each.run.turn();
+            if (turn.mayBeDue(horizon)) {
+                soon.add(turn);
+            }
         }
         return soon;
     }
 
-    private void look(List<Turn> soon) {
-        soon.forEach(turn -> atOne(() -> turn.look(clock.now())));
-    }
-
     /// Every limit of time depends on this, so whatever fails ends one look at one saga and no more.
-    private static void atOne(Runnable look) {
+    private void look(Turn turn) {
         try {
-            look.run();
+            turn.look(clock.now());
         } catch (RuntimeException | Error e) {
             LOG.error("cannot look whether it is time for something, will do so again", e);
         }

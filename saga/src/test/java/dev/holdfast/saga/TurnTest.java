@@ -113,7 +113,7 @@ class TurnTest {
     @Test
     void an_attempt_beside_which_a_deadline_comes_soon_has_a_thread_of_its_own() throws Exception {
         trip.when("seat", (payload, call) -> blocked());
-        start(trip.builder("trip").closing((payload, sagaId, ending) -> {}).deadline(Duration.ofMillis(300)));
+        start(trip.builder("trip").closing((payload, sagaId, ending) -> {}).deadline(Turn.LONG_ENOUGH.dividedBy(2)));
 
         await().atMost(SOON).until(() -> events().contains(SagaEvent.DEADLINE_PASSED));
         answers.countDown();
