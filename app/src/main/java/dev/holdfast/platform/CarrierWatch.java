@@ -2,6 +2,7 @@ package dev.holdfast.platform;
 
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
+import java.util.OptionalInt;
 import jdk.management.VirtualThreadSchedulerMXBean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,10 +24,10 @@ final class CarrierWatch {
         /// Runs this on a virtual thread.
         void run(Runnable sign);
 
-        /// One more, if there may be.
+        /// One more.
         ///
-        /// @return how many there are to be now
-        int more();
+        /// @return how many there are to be now; empty when there may be no more and all are there
+        OptionalInt more();
 
         /// As many as were chosen.
         void asChosen();
@@ -47,8 +48,8 @@ final class CarrierWatch {
     private volatile boolean answered = true;
     private int unanswered;
     private boolean lent;
-    private boolean everLent;
-    private int calm = CALM;
+    /// Doubled before it is used.
+    private int calm = CALM / 2;
     private int calmFor;
 
     CarrierWatch(Scheduler scheduler) {
@@ -100,21 +101,23 @@ final class CarrierWatch {
         }
     }
 
-    /// Told last: what writes the log may wait for a carrier.
+    /// Told last: what writes the log may wait for a carrier. Where there can be no more, nothing is called: what
+    /// nobody ever runs would pile up.
     private void lend() {
-        calm = everLent ? Math.min(LONGEST_CALM, 2 * calm) : calm;
+        calm = Math.min(LONGEST_CALM, 2 * calm);
         calmFor = 0;
         lent = true;
-        everLent = true;
-        int carriers = scheduler.more();
-        for (int i = 0; i < CALLS && !answered; i++) {
+        var carriers = scheduler.more();
+        for (int i = 0; i < CALLS && !answered && carriers.isPresent(); i++) {
             scheduler.run(() -> {});
         }
         Log.LOG.warn(
                 "virtual threads did not take turns for {}: something computes for long, or waits where it must"
-                        + " not (a thread dump tells what); {} threads are to carry them now",
+                        + " not (a thread dump tells what); {}",
                 LOOKS_EVERY.multipliedBy(PATIENCE),
-                carriers);
+                carriers.isPresent()
+                        ? carriers.getAsInt() + " threads are to carry them now"
+                        : "there can be no more threads that carry them");
     }
 
     /// Made when there is something to say: this begins before the log is set up.
@@ -136,16 +139,20 @@ final class CarrierWatch {
 
         /// Asked for here first: at the start of the program it would take time.
         @Override
-        public int more() {
+        public OptionalInt more() {
             if (carriers == null) {
                 carriers = ManagementFactory.getPlatformMXBean(VirtualThreadSchedulerMXBean.class);
                 chosen = carriers.getParallelism();
             }
             int wanted = carriers.getParallelism();
-            if (carriers.getPoolSize() >= wanted && wanted < chosen + MORE_AT_MOST) {
-                carriers.setParallelism(++wanted);
+            if (carriers.getPoolSize() < wanted) {
+                return OptionalInt.of(wanted); // the last one has not come yet
             }
-            return wanted;
+            if (wanted >= chosen + MORE_AT_MOST) {
+                return OptionalInt.empty();
+            }
+            carriers.setParallelism(wanted + 1);
+            return OptionalInt.of(wanted + 1);
         }
 
         @Override

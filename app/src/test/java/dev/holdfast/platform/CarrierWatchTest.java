@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -21,6 +22,7 @@ class CarrierWatchTest {
         private boolean taken = true;
         private boolean broken;
         private int carriers = CHOSEN;
+        private int most = Integer.MAX_VALUE;
 
         @Override
         public void run(Runnable sign) {
@@ -44,8 +46,8 @@ class CarrierWatchTest {
         }
 
         @Override
-        public int more() {
-            return ++carriers;
+        public OptionalInt more() {
+            return carriers == most ? OptionalInt.empty() : OptionalInt.of(++carriers);
         }
 
         @Override
@@ -93,6 +95,16 @@ class CarrierWatchTest {
         assertThat(turns.carriers).isEqualTo(CHOSEN + 1);
         look(1);
         assertThat(turns.carriers).isEqualTo(CHOSEN);
+    }
+
+    @Test
+    void where_there_can_be_no_more_nothing_piles_up() {
+        turns.most = CHOSEN;
+        turns.taken(false);
+
+        look(10 * PATIENCE);
+
+        assertThat(turns.waiting).as("the sign that was asked for").hasSize(1);
     }
 
     @Test
