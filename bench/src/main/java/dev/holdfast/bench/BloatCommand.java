@@ -87,7 +87,8 @@ final class BloatCommand implements Callable<Integer> {
         }
     }
 
-    /// Before the first third comes as much of the load as it takes until the partitions of the warm-up are gone.
+    /// Before the first third the load goes on until the partitions of the warm-up are gone, four minutes; in a
+    /// short run half a third, and then some are still there.
     private Result measure(BenchCluster cluster, ProductContender product) throws Exception {
         out.printf("%,.0f checkouts/s for %.1f minutes%n", rate, minutes);
         var third = Duration.ofMillis((long) (minutes * 60_000 / 3));
