@@ -2,6 +2,7 @@ package dev.holdfast.groupcommit;
 
 import java.sql.SQLException;
 import java.util.Set;
+import org.postgresql.util.PSQLException;
 
 /// What a failed transaction means for its batch, by the SQLSTATE the server gave. The codes are those of
 /// PostgreSQL's documentation, appendix A "PostgreSQL Error Codes".
@@ -37,6 +38,7 @@ enum Fault {
     private static final Set<String> STALE = Set.of("0A000", "26000");
     private static final Set<String> TOO_MUCH = Set.of("54001", "54011", "54023");
     private static final Set<String> TOO_LONG = Set.of("57014", "25P03", "25P04");
+    private static final String INTERVENTION = "57";
     private static final String READ_ONLY = "25006";
     private static final int CAUSES_LOOKED_AT = 20;
 
@@ -63,6 +65,16 @@ enum Fault {
     static boolean isServersAnswer(Throwable failure) {
         var state = stateOf(failure);
         return state.length() == 5 && !state.startsWith("08") && !state.equals(COMPLETION_UNKNOWN);
+    }
+
+    /// Whether the server itself says that it refuses what it was sent, and not the driver, nor anybody who had it
+    /// cancelled or ended.
+    static boolean isRefusal(Throwable failure) {
+        return failure instanceof PSQLException thrown
+                && thrown.getServerErrorMessage() != null
+                && isServersAnswer(failure)
+                && !stateOf(failure).startsWith(INTERVENTION)
+                && of(failure) != TIMEOUT;
     }
 
     private static Fault single(String state) {

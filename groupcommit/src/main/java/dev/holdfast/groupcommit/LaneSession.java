@@ -9,6 +9,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import javax.sql.DataSource;
+import org.postgresql.core.BaseConnection;
+import org.postgresql.core.TransactionState;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,6 +41,9 @@ final class LaneSession {
     private final Stop stop;
     private final List<Backend> predecessors = new ArrayList<>();
     private volatile Connection db;
+    private Flight flight;
+    private Connection shown;
+    private BaseConnection driver;
     private Backend backend;
     private long lastUsed;
 
@@ -64,6 +69,22 @@ final class LaneSession {
         buryPredecessors();
         lastUsed = System.nanoTime();
         return db;
+    }
+
+    /// What the transaction on the connection has put off.
+    Flight flight() {
+        return flight;
+    }
+
+    /// The connection as the batch function is to have it.
+    Connection shown() {
+        return shown;
+    }
+
+    /// The state of the transaction by the server's last answer, which the driver knows; null behind a wrapper that
+    /// hides the driver.
+    TransactionState state() {
+        return driver == null ? null : driver.getTransactionState();
     }
 
     /// Whether the server still talks to us on this connection: a round trip.
@@ -119,6 +140,9 @@ final class LaneSession {
             throw e instanceof SQLException sql ? sql : new SQLException("cannot prepare a session", e);
         }
         db = opened;
+        flight = new Flight(opened);
+        shown = LaneConnection.of(opened, flight);
+        driver = opened.isWrapperFor(BaseConnection.class) ? opened.unwrap(BaseConnection.class) : null;
         if (stop.isRequested()) {
             // Whoever asked for the stop may have looked for a connection to abort before this one was there.
             discard();

@@ -8,7 +8,6 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
-import org.postgresql.core.BaseConnection;
 import org.postgresql.core.TransactionState;
 import org.postgresql.util.PSQLState;
 
@@ -22,6 +21,10 @@ final class Transaction<Q, R> {
     /// backend that waits for its standby makes its transaction visible at once. Without this line that would be
     /// acknowledged.
     private static final String LEAVE_A_MARK = "SELECT pg_logical_emit_message(true, 'holdfast', 'repeated commit')";
+
+    /// Up to so many requests a transaction's statements are sent together ([Writes]): round trips are then more
+    /// than what they carry. Beyond it the combinations of statements would be many, each prepared by the server.
+    private static final int FEW = 16;
 
     private final LaneSession session;
     private final BatchWork<Q, R> work;
@@ -39,6 +42,8 @@ final class Transaction<Q, R> {
         } catch (SQLException e) {
             return new RolledBack<>(e, Fault.UNAVAILABLE);
         }
+        var flight = session.flight();
+        flight.begin(part.size() <= FEW && session.state() != null);
         var begin = System.nanoTime();
         List<Committed<R>> answers;
         try {
@@ -48,10 +53,11 @@ final class Transaction<Q, R> {
         }
         var worked = System.nanoTime();
         try {
-            db.commit();
+            flight.commit();
         } catch (Throwable e) {
-            return commitFailed(db, e);
+            return commitFailed(db, flight, e);
         }
+        flight.committed();
         return new Done<>(answers, worked - begin, System.nanoTime() - worked);
     }
 
@@ -63,7 +69,7 @@ final class Transaction<Q, R> {
                 statement.execute(LEAVE_A_MARK);
             }
         }
-        var results = work.run(db, part.requests());
+        var results = work.run(session.shown(), part.requests());
         if (results == null || results.size() != part.size()) {
             throw new IllegalStateException("the batch function gave "
                     + (results == null ? "no list" : results.size() + " results") + " for " + part.size()
@@ -82,12 +88,13 @@ final class Transaction<Q, R> {
     /// happened. The driver knows the transaction's state from the server's last answer, so asking costs nothing;
     /// behind a wrapper that hides the driver it costs a round trip, to a statement that an aborted transaction
     /// refuses.
-    private static void refuseIfAborted(Connection db) throws SQLException {
-        if (!db.isWrapperFor(BaseConnection.class)) {
+    private void refuseIfAborted(Connection db) throws SQLException {
+        var state = session.state();
+        if (state == null) {
             try (var statement = db.createStatement()) {
                 statement.execute("SELECT 1");
             }
-        } else if (db.unwrap(BaseConnection.class).getTransactionState() == TransactionState.FAILED) {
+        } else if (state == TransactionState.FAILED) {
             throw new SQLException(
                     "the batch function went on after a statement had failed; the transaction is aborted",
                     PSQLState.IN_FAILED_SQL_TRANSACTION.getState());
@@ -110,14 +117,33 @@ final class Transaction<Q, R> {
         return new RolledBack<>(cause, fault);
     }
 
-    /// A server that refuses COMMIT with an error and goes on talking has rolled back (a deferred constraint, a
-    /// serialization failure). Anything else leaves it open. A server that terminates the backend says so with an
-    /// SQLSTATE as well, and may have committed: hence the question whether the session still answers.
-    private Outcome<R> commitFailed(Connection db, Throwable cause) {
-        if (Fault.isServersAnswer(cause) && session.answers()) {
-            return rolledBack(db, cause);
+    private Outcome<R> commitFailed(Connection db, Flight flight, Throwable cause) {
+        if (!flight.isCommitSent() || isRolledBack(cause)) {
+            return rolledBack(db, cause instanceof SQLException error ? flight.told(error) : cause);
         }
         session.discard();
         return new Lost<>(cause);
+    }
+
+    /// Whether the failed COMMIT, alone or with statements before it, has surely committed nothing.
+    ///
+    /// That a transaction is open says it by itself: an error in a statement before COMMIT keeps the server from
+    /// going on to COMMIT and leaves the transaction failed. Where none is open, COMMIT was run, and only the
+    /// server's own refusal counts (a deferred constraint, a serialization failure). Not a cancellation: it may
+    /// have hit the BEGIN that goes out with the statements, which then run and commit without it. A server that
+    /// terminates the backend says so with an SQLSTATE as well, and may have committed: hence the question whether
+    /// the session still answers.
+    private boolean isRolledBack(Throwable cause) {
+        if (session.state() == TransactionState.FAILED) {
+            return true;
+        }
+        if (!session.answers()) {
+            return false;
+        }
+        // As the server has just said.
+        var state = session.state();
+        return state == TransactionState.OPEN
+                || state == TransactionState.FAILED
+                || (state == null ? Fault.isServersAnswer(cause) : Fault.isRefusal(cause));
     }
 }

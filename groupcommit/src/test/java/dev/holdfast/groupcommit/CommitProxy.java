@@ -17,6 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
 /// Stands between the driver and PostgreSQL, and fails at the one moment that matters: COMMIT.
@@ -43,6 +44,7 @@ final class CommitProxy implements AutoCloseable {
     private final AtomicReference<Cut> next = new AtomicReference<>();
     private final Set<Closeable> open = ConcurrentHashMap.newKeySet();
     private final ConcurrentLinkedQueue<Link> held = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger waits = new AtomicInteger();
     private volatile boolean refusing;
 
     CommitProxy(int serverPort) throws IOException {
@@ -58,6 +60,12 @@ final class CommitProxy implements AutoCloseable {
     /// Does this to the next COMMIT that passes.
     void cutNextCommit(Cut cut) {
         next.set(cut);
+    }
+
+    /// How often the driver has waited for the server so far: its messages Sync. (BEGIN is a Query that goes out
+    /// with what follows it.)
+    int waits() {
+        return waits.get();
     }
 
     /// Breaks new connections as soon as they are made, or lets them through again.
@@ -155,6 +163,9 @@ final class CommitProxy implements AutoCloseable {
                     .array());
             while (cut != Cut.BEFORE_THE_SERVER) {
                 var message = Message.from(in);
+                if (message.type == 'S') {
+                    waits.incrementAndGet();
+                }
                 if (cut == null && message.isCommit(commitStatements)) {
                     cut = next.getAndSet(null);
                 }

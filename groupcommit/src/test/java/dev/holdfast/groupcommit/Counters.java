@@ -115,14 +115,11 @@ final class Counters implements BatchWork<Counters.Add, Counters.Added> {
         if (rows.isEmpty()) {
             return;
         }
-        try (var statement = db.prepareStatement(update)) {
-            statement.setObject(1, rows.keySet().toArray(String[]::new));
-            statement.setObject(
-                    2, rows.values().stream().mapToLong(Added::change).toArray());
-            statement.setObject(
-                    3, rows.values().stream().mapToLong(Added::value).toArray());
-            Rows.update(statement, rows.size());
-        }
+        var parameters = List.of(
+                rows.keySet().toArray(String[]::new),
+                rows.values().stream().mapToLong(Added::change).toArray(),
+                rows.values().stream().mapToLong(Added::value).toArray());
+        Writes.of(db).add(Write.of(update, parameters).touching(rows.size()));
     }
 
     private static Map<String, Added> load(Connection db, String query, String[] names) throws SQLException {

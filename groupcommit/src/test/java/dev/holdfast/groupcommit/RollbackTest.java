@@ -149,16 +149,14 @@ class RollbackTest {
         try (var lane =
                 GroupCommit.open(database.lanes(), GroupCommitSettings.named("unfolded"), (BatchWork<Long, Boolean>)
                         (db, requests) -> {
-                            try (var statement = db.prepareStatement("""
-                            UPDATE counter
-                               SET value = value + new.amount
-                              FROM unnest(?::text[], ?::bigint[]) AS new (name, amount)
-                             WHERE counter.name = new.name
-                            """)) {
-                                statement.setObject(1, new String[] {"apples", "apples"});
-                                statement.setObject(2, new long[] {1, 2});
-                                Rows.update(statement, 2);
-                            }
+                            Writes.of(db)
+                                    .add(Write.of("""
+                                    UPDATE counter
+                                       SET value = value + new.amount
+                                      FROM unnest(?::text[], ?::bigint[]) AS new (name, amount)
+                                     WHERE counter.name = new.name
+                                    """, List.of(new String[] {"apples", "apples"}, new long[] {1, 2}))
+                                            .touching(2));
                             return Collections.nCopies(requests.size(), true);
                         })) {
             assertThatThrownBy(() -> lane.submit(1L))
