@@ -1,5 +1,6 @@
 package dev.holdfast.saga;
 
+import dev.holdfast.groupcommit.WrongCountException;
 import dev.holdfast.saga.Command.Append;
 import dev.holdfast.saga.Command.DeadLetter;
 import dev.holdfast.saga.Command.Resolution;
@@ -103,82 +104,73 @@ final class ChangeWrites {
         if (changes.isEmpty()) {
             return;
         }
-        try (var rows = new RowSet<>(db, CHANGE_ROW, changes)) {
-            int changed = rows.texts(Of::sagaId)
-                    .texts(of -> of.value().status() == null
-                            ? null
-                            : of.value().status().name())
-                    .flags(of -> of.value().needsAttention())
-                    .moments(of -> of.value().at())
-                    .update();
-            expect(changes.size(), changed, "saga rows");
-        }
+        new RowSet<>(db, CHANGE_ROW, changes)
+                .texts(Of::sagaId)
+                .texts(of ->
+                        of.value().status() == null ? null : of.value().status().name())
+                .flags(of -> of.value().needsAttention())
+                .moments(of -> of.value().at())
+                .write(failure -> orMissing(failure, "saga rows"));
     }
 
     private void addTasks(List<Of<CompensatingTask>> tasks) throws SQLException {
         if (tasks.isEmpty()) {
             return;
         }
-        try (var rows = new RowSet<>(db, ADD_TASKS, tasks)) {
-            rows.texts(of -> of.value().taskId())
-                    .texts(Of::sagaId)
-                    .ints(of -> of.value().seq())
-                    .texts(of -> of.value().targetService())
-                    .texts(of -> FlatJson.write(Map.of(
-                            "step", of.value().step(),
-                            "key", of.sagaId() + ":" + of.value().step() + ":undo",
-                            "undoes", of.sagaId() + ":" + of.value().step())))
-                    .texts(of -> of.value().status().name())
-                    .update();
-        }
+        new RowSet<>(db, ADD_TASKS, tasks)
+                .texts(of -> of.value().taskId())
+                .texts(Of::sagaId)
+                .ints(of -> of.value().seq())
+                .texts(of -> of.value().targetService())
+                .texts(of -> FlatJson.write(Map.of(
+                        "step", of.value().step(),
+                        "key", of.sagaId() + ":" + of.value().step() + ":undo",
+                        "undoes", of.sagaId() + ":" + of.value().step())))
+                .texts(of -> of.value().status().name())
+                .run();
     }
 
     private void changeTasks(List<Of<CompensatingTask>> tasks) throws SQLException {
         if (tasks.isEmpty()) {
             return;
         }
-        try (var rows = new RowSet<>(db, CHANGE_TASKS, tasks)) {
-            int changed = rows.texts(Of::sagaId)
-                    .texts(of -> of.value().taskId())
-                    .texts(of -> of.value().status().name())
-                    .ints(of -> of.value().retryCount())
-                    .moments(of -> of.value().nextRetryAt())
-                    .update();
-            expect(tasks.size(), changed, "compensating tasks");
-        }
+        new RowSet<>(db, CHANGE_TASKS, tasks)
+                .texts(Of::sagaId)
+                .texts(of -> of.value().taskId())
+                .texts(of -> of.value().status().name())
+                .ints(of -> of.value().retryCount())
+                .moments(of -> of.value().nextRetryAt())
+                .write(failure -> orMissing(failure, "compensating tasks"));
     }
 
     private void addDeadLetters(List<Of<DeadLetter>> letters) throws SQLException {
         if (letters.isEmpty()) {
             return;
         }
-        try (var rows = new RowSet<>(db, ADD_DEAD_LETTERS, letters)) {
-            rows.texts(Of::sagaId)
-                    .texts(of -> of.value().step())
-                    .texts(of -> FlatJson.write(Map.of(
-                            "target_service", of.value().targetService(),
-                            "key", of.sagaId() + ":" + of.value().step() + ":undo",
-                            "failures", String.valueOf(of.value().failures()))))
-                    .texts(of -> of.value().error())
-                    .moments(of -> of.value().at())
-                    .update();
-        }
+        new RowSet<>(db, ADD_DEAD_LETTERS, letters)
+                .texts(Of::sagaId)
+                .texts(of -> of.value().step())
+                .texts(of -> FlatJson.write(Map.of(
+                        "target_service", of.value().targetService(),
+                        "key", of.sagaId() + ":" + of.value().step() + ":undo",
+                        "failures", String.valueOf(of.value().failures()))))
+                .texts(of -> of.value().error())
+                .moments(of -> of.value().at())
+                .run();
     }
 
     private void resolveDeadLetters(List<Of<Resolution>> resolutions) throws SQLException {
         if (resolutions.isEmpty()) {
             return;
         }
-        try (var rows = new RowSet<>(db, RESOLVE_DEAD_LETTERS, resolutions)) {
-            int changed = rows.texts(Of::sagaId)
-                    .texts(of -> of.value().step())
-                    .moments(of -> of.value().at())
-                    .texts(of -> of.value().by())
-                    .texts(of -> of.value().reason())
-                    .texts(of -> of.value().evidence())
-                    .update();
-            expect(resolutions.size(), changed, "dead letters");
-        }
+        new RowSet<>(db, RESOLVE_DEAD_LETTERS, resolutions)
+                .texts(Of::sagaId)
+                .texts(of -> of.value().step())
+                .moments(of -> of.value().at())
+                .texts(of -> of.value().by())
+                .texts(of -> of.value().reason())
+                .texts(of -> of.value().evidence())
+                .write(failure -> orMissing(failure, "dead letters"));
     }
 
     /// Only the saga's own claim: run again, the subject may already be another's.
@@ -186,9 +178,10 @@ final class ChangeWrites {
         if (subjects.isEmpty()) {
             return;
         }
-        try (var rows = new RowSet<>(db, FREE_SUBJECTS, subjects)) {
-            rows.texts(Of::value).texts(Of::sagaId).update();
-        }
+        new RowSet<>(db, FREE_SUBJECTS, subjects)
+                .texts(Of::value)
+                .texts(Of::sagaId)
+                .run();
     }
 
     private static <T> List<Of<T>> each(List<Append> appends, Function<Append, List<T>> of) {
@@ -201,11 +194,9 @@ final class ChangeWrites {
 
     /// Told to the lane as an error of the data, so that it finds the one saga whose rows are not there and the
     /// others of the batch go on.
-    private static void expect(int wanted, int changed, String what) throws SQLException {
-        if (wanted != changed) {
-            throw new SQLException(
-                    changed + " of " + wanted + " " + what + " were there to be changed",
-                    INTEGRITY_CONSTRAINT_VIOLATION);
-        }
+    private static SQLException orMissing(SQLException failure, String what) {
+        return failure instanceof WrongCountException
+                ? new SQLException(what + " to be changed are not there", INTEGRITY_CONSTRAINT_VIOLATION, failure)
+                : failure;
     }
 }

@@ -10,6 +10,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.UnaryOperator;
 
 /// Adds rows to logs.
 ///
@@ -22,7 +23,7 @@ import java.util.Objects;
 final class LogWrites {
 
     /// A row that stands there already violates the primary key, and with it goes the transaction: the lane then
-    /// runs its batch again in halves, and an append that is alone is asked about.
+    /// runs its batch again, and asks.
     static final String ADD = """
             INSERT INTO saga.saga_steps
                    (saga_id, seq, step, event, attempt, generation, detail, started_at, ended_at, epoch)
@@ -72,11 +73,14 @@ final class LogWrites {
 
     private final Connection db;
     private final NodeId node;
+    private final UnaryOperator<SQLException> told;
 
     /// @param node whose epoch each row is marked with
-    LogWrites(Connection db, NodeId node) {
+    /// @param told what to throw if a row that was thought to be new is there
+    LogWrites(Connection db, NodeId node, UnaryOperator<SQLException> told) {
         this.db = db;
         this.node = node;
+        this.told = told;
     }
 
     /// @param known appends to logs whose last row is known to be there
@@ -92,9 +96,8 @@ final class LogWrites {
     }
 
     private void add(List<Row> rows) throws SQLException {
-        try (var set = new RowSet<>(db, ADD, rows)) {
-            columns(set.value(node.epoch()).texts(Row::sagaId)).update();
-        }
+        columns(new RowSet<>(db, ADD, rows).value(node.epoch()).texts(Row::sagaId))
+                .run(told);
     }
 
     private Written ask(List<Append> appends) throws SQLException {
@@ -103,10 +106,11 @@ final class LogWrites {
     }
 
     private int insert(List<Row> rows) throws SQLException {
-        try (var set = new RowSet<>(db, APPEND, rows)) {
-            return columns(set.value(node.epoch()).texts(Row::sagaId).ints(Row::follows))
-                    .update();
-        }
+        return columns(new RowSet<>(db, APPEND, rows)
+                        .value(node.epoch())
+                        .texts(Row::sagaId)
+                        .ints(Row::follows))
+                .update();
     }
 
     private static RowSet<Row> columns(RowSet<Row> set) throws SQLException {
@@ -142,11 +146,11 @@ final class LogWrites {
 
     private Map<String, Found> found(List<Row> rows) throws SQLException {
         var found = new HashMap<String, Found>();
-        try (var set = new RowSet<>(db, RECORDED, rows);
-                var there = set.texts(Row::sagaId)
-                        .ints(row -> row.entry().seq())
-                        .moments(row -> row.entry().endedAt())
-                        .query()) {
+        try (var there = new RowSet<>(db, RECORDED, rows)
+                .texts(Row::sagaId)
+                .ints(row -> row.entry().seq())
+                .moments(row -> row.entry().endedAt())
+                .query()) {
             while (there.next()) {
                 found.put(
                         place(there.getString("saga_id"), there.getInt("seq")),

@@ -79,14 +79,13 @@ final class ParkedWrites {
         if (parks.isEmpty()) {
             return;
         }
-        try (var rows = new RowSet<>(db, PARK, parks)) {
-            rows.texts(Park::sagaId)
-                    .texts(park -> park.why().name())
-                    .texts(Park::cause)
-                    .value(node.name())
-                    .value(node.epoch())
-                    .update();
-        }
+        new RowSet<>(db, PARK, parks)
+                .texts(Park::sagaId)
+                .texts(park -> park.why().name())
+                .texts(Park::cause)
+                .value(node.name())
+                .value(node.epoch())
+                .run();
         if (parks.stream().anyMatch(park -> park.why() == Command.Parked.UNKNOWN)) {
             try (var tell = db.prepareStatement(TELL_OTHERS)) {
                 tell.setString(1, node.name());

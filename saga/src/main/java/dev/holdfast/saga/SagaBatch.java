@@ -1,6 +1,9 @@
 package dev.holdfast.saga;
 
 import dev.holdfast.groupcommit.BatchWork;
+import dev.holdfast.groupcommit.Write;
+import dev.holdfast.groupcommit.Writes;
+import dev.holdfast.groupcommit.WrongCountException;
 import dev.holdfast.saga.Command.Append;
 import dev.holdfast.saga.Command.Result;
 import dev.holdfast.saga.Command.Start;
@@ -21,31 +24,43 @@ final class SagaBatch implements BatchWork<Command, Result> {
 
     /// The fence: whoever takes this node's sagas over deletes the row, and waits for the transactions that hold
     /// it. KEY SHARE, because a plain read would not make anybody wait.
+    private static final String FENCE = """
+            SELECT
+              FROM saga.saga_nodes
+             WHERE node = ? AND epoch = ?
+               AND backend_pid = pg_backend_pid()
+               FOR KEY SHARE
+            """;
+
+    /// The same for the first transaction of a session, and the session's settings: the lane's connection is its
+    /// own.
     ///
-    /// The time limits, below half a lease, are for a node that freezes in here: the database ends its transaction,
-    /// so that nobody who takes over waits for its locks. The limit of the whole is switched off first because one
+    /// The time limits, below half a lease, are for a node that freezes in a transaction: the database ends it, so
+    /// that nobody who takes over waits for its locks. The limit of the whole is switched off first because one
     /// that the connection brought along would not be set anew.
     ///
-    /// The settings come along at no cost and end with the transaction. Plans are made while tables are small and
-    /// used when they are large: without these, a statement planned on an empty log would go on reading all of it.
-    /// And one plan serves all: left to itself the server makes a new one for each small batch, which costs three
-    /// times as much as running it.
-    private static final String FENCE = """
-            SELECT backend_pid IS NOT DISTINCT FROM pg_backend_pid() AS named,
-                   set_config('transaction_timeout', '0', true),
-                   set_config('transaction_timeout', ?, true),
-                   set_config('idle_in_transaction_session_timeout', ?, true),
-                   set_config('enable_seqscan', 'off', true),
-                   set_config('enable_hashjoin', 'off', true),
-                   set_config('enable_mergejoin', 'off', true),
-                   set_config('plan_cache_mode', 'force_generic_plan', true),
-                   set_config('jit', 'off', true)
+    /// A single statement has less: what it waits for is a lock, and to be told so leaves no doubt about COMMIT,
+    /// which goes out with it.
+    ///
+    /// Plans are made while tables are small and used when they are large: without these settings, a statement
+    /// planned on an empty log would go on reading all of it. And one plan serves all: left to itself the server
+    /// makes a new one for each small batch, which costs three times as much as running it.
+    private static final String BEGIN_SESSION = """
+            SELECT set_config('transaction_timeout', '0', false),
+                   set_config('transaction_timeout', ?, false),
+                   set_config('statement_timeout', ?, false),
+                   set_config('idle_in_transaction_session_timeout', ?, false),
+                   set_config('enable_seqscan', 'off', false),
+                   set_config('enable_hashjoin', 'off', false),
+                   set_config('enable_mergejoin', 'off', false),
+                   set_config('plan_cache_mode', 'force_generic_plan', false),
+                   set_config('jit', 'off', false)
               FROM saga.saga_nodes
              WHERE node = ? AND epoch = ?
                FOR KEY SHARE
             """;
 
-    /// Tells whoever takes over which connection to end. Once per connection: the fence sees whether it is done.
+    /// Tells whoever takes over which connection to end. Once per session: the fence sees whether it is done.
     private static final String NAME_CONNECTION = """
             UPDATE saga.saga_nodes
                SET backend_pid = pg_backend_pid(),
@@ -60,18 +75,26 @@ final class SagaBatch implements BatchWork<Command, Result> {
                 ON CONFLICT ON CONSTRAINT saga_audit_deed_once DO NOTHING
             """;
 
+    private static final String DUPLICATE = "23505";
+    private static final String RUN_AGAIN = "40001";
+    private static final int CAREFUL_RUNS = 64;
+
     private final NodeId node;
     private final String limit;
+    private final String statementLimit;
     /// The connection whose backend is on record. Asked for beside the number of the process, which another process
     /// may have had before a restart of the database.
     private Connection known;
     /// Counts the sessions of the database that this lane has had.
     private long session;
+    /// For so many runs every append is asked about, because one met a row that it did not know of.
+    private int careful;
 
     /// @param lease after which a node that does not move counts as dead
     SagaBatch(NodeId node, Duration lease) {
         this.node = node;
         this.limit = lease.toMillis() * 45 / 100 + "ms";
+        this.statementLimit = lease.toMillis() * 35 / 100 + "ms";
     }
 
     @Override
@@ -98,8 +121,9 @@ final class SagaBatch implements BatchWork<Command, Result> {
             }
         }
         Map<Command, Result> results = new IdentityHashMap<>();
+        careful = Math.max(0, careful - 1);
         if (!appends.isEmpty()) {
-            var written = write(db, appends, session != before || commands.size() == 1);
+            var written = write(db, appends, session != before || careful > 0);
             results.putAll(written.conflicts());
             new ChangeWrites(db, node).write(written.recorded());
         }
@@ -113,8 +137,7 @@ final class SagaBatch implements BatchWork<Command, Result> {
     }
 
     /// @param asks whether nothing is known of any log. In a new session it is not, not even of new sagas: the
-    ///     batch may be one whose COMMIT was lost. And an append that is alone may be the one that a larger batch
-    ///     failed of
+    ///     batch may be one whose COMMIT was lost
     private LogWrites.Written write(Connection db, List<Append> appends, boolean asks) throws SQLException {
         var known = asks
                 ? List.<Append>of()
@@ -122,7 +145,16 @@ final class SagaBatch implements BatchWork<Command, Result> {
         var unknown = asks
                 ? appends
                 : appends.stream().filter(append -> !isKnown(append)).toList();
-        return new LogWrites(db, node).write(known, unknown);
+        return new LogWrites(db, node, this::orAsk).write(known, unknown);
+    }
+
+    /// What to throw for an error of rows that were added without asking.
+    private SQLException orAsk(SQLException failure) {
+        if (!DUPLICATE.equals(failure.getSQLState())) {
+            return failure;
+        }
+        careful = CAREFUL_RUNS;
+        return new SQLException("a row was thought to be new and may not be", RUN_AGAIN, failure);
     }
 
     /// Whether the log is surely not shorter than the append says.
@@ -189,24 +221,45 @@ final class SagaBatch implements BatchWork<Command, Result> {
                 && !again;
     }
 
+    /// @return false: the node is fenced off. In a session that is known the fence says so later, by an error
     private boolean mayWrite(Connection db) throws SQLException {
-        try (var statement = db.prepareStatement(FENCE)) {
+        if (db == known) {
+            Writes.of(db)
+                    .add(Write.of(FENCE, List.of(node.name(), node.epoch()))
+                            .touching(1)
+                            .telling(this::orLook));
+            return true;
+        }
+        return beginSession(db);
+    }
+
+    private boolean beginSession(Connection db) throws SQLException {
+        try (var statement = db.prepareStatement(BEGIN_SESSION)) {
             statement.setString(1, limit);
-            statement.setString(2, limit);
-            statement.setString(3, node.name());
-            statement.setLong(4, node.epoch());
+            statement.setString(2, statementLimit);
+            statement.setString(3, limit);
+            statement.setString(4, node.name());
+            statement.setLong(5, node.epoch());
             try (var rows = statement.executeQuery()) {
                 if (!rows.next()) {
                     return false;
                 }
-                if (db != known || !rows.getBoolean("named")) {
-                    nameConnection(db);
-                    session++;
-                }
-                known = db;
-                return true;
             }
         }
+        nameConnection(db);
+        session++;
+        // Rolled back, the settings are gone and so is the name.
+        Writes.of(db).whenCommitted(() -> known = db);
+        return true;
+    }
+
+    /// What to throw for an error of the fence.
+    private SQLException orLook(SQLException failure) {
+        if (!(failure instanceof WrongCountException)) {
+            return failure;
+        }
+        known = null;
+        return new SQLException("the node's row is not as this lane knows it", RUN_AGAIN, failure);
     }
 
     private void nameConnection(Connection db) throws SQLException {
@@ -228,13 +281,12 @@ final class SagaBatch implements BatchWork<Command, Result> {
         if (audit.isEmpty()) {
             return;
         }
-        try (var rows = new RowSet<>(db, KEEP_AUDIT, audit)) {
-            rows.texts(Command.Audit::who)
-                    .texts(Command.Audit::what)
-                    .texts(Command.Audit::sagaId)
-                    .texts(Command.Audit::why)
-                    .moments(Command.Audit::at)
-                    .update();
-        }
+        new RowSet<>(db, KEEP_AUDIT, audit)
+                .texts(Command.Audit::who)
+                .texts(Command.Audit::what)
+                .texts(Command.Audit::sagaId)
+                .texts(Command.Audit::why)
+                .moments(Command.Audit::at)
+                .run();
     }
 }

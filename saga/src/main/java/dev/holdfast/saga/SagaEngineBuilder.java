@@ -36,7 +36,9 @@ public final class SagaEngineBuilder {
 
     /// Where the two connections come from that the engine keeps, one to write and one to beat, and now and then
     /// one to read what a dead node has left to this one. Default: the engine's data source; not a pool, or busy
-    /// readers may make this node look dead and keep it from going on with the sagas of another.
+    /// readers may make this node look dead and keep it from going on with the sagas of another. The one that
+    /// writes has settings of its own for its session (time limits, how the server plans) and keeps them when it is
+    /// given back.
     public SagaEngineBuilder laneConnections(DataSource source) {
         laneConnections = Objects.requireNonNull(source, "laneConnections");
         return this;

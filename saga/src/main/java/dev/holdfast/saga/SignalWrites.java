@@ -79,14 +79,14 @@ final class SignalWrites {
     List<Result> send(List<Signal> signals) throws SQLException {
         var sent = insert(signals);
         var answers = new HashMap<Integer, Result.Sent>();
-        try (var rows = new RowSet<>(db, STANDING, signals);
-                var found = rows.value(node.name())
-                        .value(node.epoch())
-                        .texts(Signal::sagaId)
-                        .texts(Signal::key)
-                        .texts(Signal::name)
-                        .texts(Signal::payload)
-                        .query()) {
+        try (var found = new RowSet<>(db, STANDING, signals)
+                .value(node.name())
+                .value(node.epoch())
+                .texts(Signal::sagaId)
+                .texts(Signal::key)
+                .texts(Signal::name)
+                .texts(Signal::payload)
+                .query()) {
             while (found.next()) {
                 int place = found.getInt("place") - 1;
                 var status = SagaStatus.valueOf(found.getString("status"));
@@ -106,14 +106,14 @@ final class SignalWrites {
         if (signals.isEmpty()) {
             return sent;
         }
-        try (var rows = new RowSet<>(db, SEND, signals);
-                var inserted = rows.texts(Signal::sagaId)
-                        .texts(Signal::key)
-                        .texts(Signal::name)
-                        .texts(Signal::payload)
-                        .texts(Signal::by)
-                        .moments(Signal::at)
-                        .query()) {
+        try (var inserted = new RowSet<>(db, SEND, signals)
+                .texts(Signal::sagaId)
+                .texts(Signal::key)
+                .texts(Signal::name)
+                .texts(Signal::payload)
+                .texts(Signal::by)
+                .moments(Signal::at)
+                .query()) {
             while (inserted.next()) {
                 sent.add(new Place(inserted.getString(1), inserted.getString(2)));
             }
@@ -138,13 +138,12 @@ final class SignalWrites {
         if (taken.isEmpty()) {
             return;
         }
-        try (var rows = new RowSet<>(db, TAKE, taken)) {
-            rows.texts(Took::sagaId)
-                    .texts(each -> each.taken().signalKey())
-                    .ints(each -> each.taken().seq())
-                    .texts(each -> each.taken().outcome())
-                    .update();
-        }
+        new RowSet<>(db, TAKE, taken)
+                .texts(Took::sagaId)
+                .texts(each -> each.taken().signalKey())
+                .ints(each -> each.taken().seq())
+                .texts(each -> each.taken().outcome())
+                .run();
     }
 
     private static SignalAnswer answer(SagaStatus status, boolean there, boolean same, boolean now) {

@@ -212,8 +212,10 @@ final class StartWrites {
     /// What was claimed in this run. Each belongs to the first start of the batch that wants it, as for the rows.
     private Set<String> claimed(Claim claim, List<Start> claiming) throws SQLException {
         var claimed = new HashSet<String>();
-        try (var set = new RowSet<>(db, claim.insert(), claiming);
-                var rows = set.texts(claim.of()).texts(Start::sagaId).query()) {
+        try (var rows = new RowSet<>(db, claim.insert(), claiming)
+                .texts(claim.of())
+                .texts(Start::sagaId)
+                .query()) {
             while (rows.next()) {
                 claimed.add(rows.getString(1));
             }
@@ -225,32 +227,31 @@ final class StartWrites {
         if (starts.isEmpty()) {
             return;
         }
-        try (var rows = new RowSet<>(db, BEGIN, starts)) {
-            rows.value(node.name())
-                    .value(node.epoch())
-                    .texts(Start::sagaId)
-                    .texts(start -> start.execution().definition())
-                    .ints(start -> start.execution().version())
-                    .texts(start -> start.execution().payload())
-                    .texts(start -> start.execution().subject())
-                    .texts(start -> start.execution().traceId())
-                    .texts(start -> start.execution().traceparent())
-                    .texts(start -> start.execution().parent())
-                    .moments(start -> start.execution().createdAt())
-                    .update();
-        }
+        new RowSet<>(db, BEGIN, starts)
+                .value(node.name())
+                .value(node.epoch())
+                .texts(Start::sagaId)
+                .texts(start -> start.execution().definition())
+                .ints(start -> start.execution().version())
+                .texts(start -> start.execution().payload())
+                .texts(start -> start.execution().subject())
+                .texts(start -> start.execution().traceId())
+                .texts(start -> start.execution().traceparent())
+                .texts(start -> start.execution().parent())
+                .moments(start -> start.execution().createdAt())
+                .run();
         starts.forEach(start -> answer(start, new StartAnswer.Started(start.sagaId())));
     }
 
     private Set<Key> claimKeys(List<Start> starts) throws SQLException {
         var inserted = new HashSet<Key>();
-        try (var set = new RowSet<>(db, CLAIM_KEYS, starts);
-                var rows = set.texts(Start::scope)
-                        .texts(Start::idempotencyKey)
-                        .texts(Start::requestHash)
-                        .texts(Start::sagaId)
-                        .moments(Start::keyExpires)
-                        .query()) {
+        try (var rows = new RowSet<>(db, CLAIM_KEYS, starts)
+                .texts(Start::scope)
+                .texts(Start::idempotencyKey)
+                .texts(Start::requestHash)
+                .texts(Start::sagaId)
+                .moments(Start::keyExpires)
+                .query()) {
             while (rows.next()) {
                 inserted.add(new Key(rows.getString(1), rows.getString(2)));
             }
@@ -260,8 +261,10 @@ final class StartWrites {
 
     private Map<Key, KeyHolder> keyHolders(List<Start> starts) throws SQLException {
         var holders = new HashMap<Key, KeyHolder>();
-        try (var set = new RowSet<>(db, KEY_HOLDERS, starts);
-                var rows = set.texts(Start::scope).texts(Start::idempotencyKey).query()) {
+        try (var rows = new RowSet<>(db, KEY_HOLDERS, starts)
+                .texts(Start::scope)
+                .texts(Start::idempotencyKey)
+                .query()) {
             while (rows.next()) {
                 holders.put(
                         new Key(rows.getString(1), rows.getString(2)),
@@ -273,8 +276,8 @@ final class StartWrites {
 
     private Map<String, String> holdersOf(Claim claim, List<Start> claiming) throws SQLException {
         var holders = new HashMap<String, String>();
-        try (var set = new RowSet<>(db, claim.holders(), claiming);
-                var rows = set.texts(claim.of()).query()) {
+        try (var rows =
+                new RowSet<>(db, claim.holders(), claiming).texts(claim.of()).query()) {
             while (rows.next()) {
                 holders.put(rows.getString(1), rows.getString(2));
             }
@@ -289,20 +292,20 @@ final class StartWrites {
             return;
         }
         late.forEach(start -> keysGivenBack.put(keyOf(start), start));
-        try (var rows = new RowSet<>(db, GIVE_KEYS_BACK, late)) {
-            rows.texts(Start::scope)
-                    .texts(Start::idempotencyKey)
-                    .texts(Start::sagaId)
-                    .update();
-        }
+        new RowSet<>(db, GIVE_KEYS_BACK, late)
+                .texts(Start::scope)
+                .texts(Start::idempotencyKey)
+                .texts(Start::sagaId)
+                .run();
         var names = late.stream().filter(claimants::contains).toList();
         if (names.isEmpty()) {
             return;
         }
         names.forEach(start -> namesGivenBack.put(start.name(), start));
-        try (var rows = new RowSet<>(db, GIVE_NAMES_BACK, names)) {
-            rows.texts(Start::name).texts(Start::sagaId).update();
-        }
+        new RowSet<>(db, GIVE_NAMES_BACK, names)
+                .texts(Start::name)
+                .texts(Start::sagaId)
+                .run();
     }
 
     private void answer(Start start, StartAnswer answer) {

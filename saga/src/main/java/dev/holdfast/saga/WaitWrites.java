@@ -66,17 +66,20 @@ final class WaitWrites {
         if (sagas.isEmpty()) {
             return;
         }
-        try (var rows = new RowSet<>(db, PUT_DOWN, sagas)) {
-            rows.texts(Command.PutDown::sagaId).moments(Command.PutDown::until).update();
-        }
+        new RowSet<>(db, PUT_DOWN, sagas)
+                .texts(Command.PutDown::sagaId)
+                .moments(Command.PutDown::until)
+                .run();
     }
 
     /// @return those of them that were put down
     List<String> pickUp(List<String> sagaIds) throws SQLException {
         var pickedUp = new ArrayList<String>();
-        try (var rows = new RowSet<>(db, PICK_UP, sagaIds)) {
-            var found =
-                    rows.texts(id -> id).value(node.name()).value(node.epoch()).query();
+        try (var found = new RowSet<>(db, PICK_UP, sagaIds)
+                .texts(id -> id)
+                .value(node.name())
+                .value(node.epoch())
+                .query()) {
             while (found.next()) {
                 pickedUp.add(found.getString(1));
             }

@@ -71,17 +71,46 @@ class SagaSessionTest {
     }
 
     @Test
-    void a_second_writer_fails_the_batch_and_gets_a_conflict_when_the_lane_has_split_it() throws SQLException {
+    void a_second_writer_fails_the_batch_and_gets_a_conflict_when_the_lane_runs_it_again() throws SQLException {
         run(append("s1", 1, 0), append("s2", 1, 0));
 
-        assertThatThrownBy(() -> run(append("s1", 1, 0, "another"), append("s2", 2, 1)))
-                .isInstanceOf(SQLException.class)
-                .extracting(e -> ((SQLException) e).getSQLState())
-                .isEqualTo("23505");
-        session.rollback();
-        assertThat(run(append("s1", 1, 0, "another"))).containsExactly(new Result.Conflict());
-        assertThat(run(append("s2", 2, 1))).containsExactly(new Result.Recorded(1));
+        failsToBeRunAgain(append("s1", 1, 0, "another"), append("s2", 2, 1));
+        assertThat(run(append("s1", 1, 0, "another"), append("s2", 2, 1)))
+                .containsExactly(new Result.Conflict(), new Result.Recorded(1));
         assertThat(logs()).containsExactly("s1 1", "s2 1", "s2 2");
+    }
+
+    @Test
+    void a_second_writer_that_is_alone_gets_its_conflict_too() throws SQLException {
+        run(append("s1", 1, 0));
+
+        failsToBeRunAgain(append("s1", 1, 0, "another"));
+        assertThat(run(append("s1", 1, 0, "another"))).containsExactly(new Result.Conflict());
+    }
+
+    @Test
+    void a_node_whose_row_is_gone_is_fenced_off_once_the_lane_looks() throws SQLException {
+        run(append("s1", 1, 0));
+        postgres.execute("DELETE FROM saga.saga_nodes");
+
+        failsToBeRunAgain(append("s1", 2, 1));
+        assertThat(run(append("s1", 2, 1))).containsExactly(new Result.Fenced());
+        assertThat(logs()).containsExactly("s1 1");
+    }
+
+    /// What is set in a session that was begun in vain is gone with it, and so is its name.
+    @Test
+    void a_session_whose_first_transaction_is_rolled_back_is_begun_again() throws SQLException {
+        run(append("s1", 1, 0));
+        session.close();
+        session = reconnected();
+        batch.run(session, List.of(append("s2", 1, 0)));
+        session.rollback();
+
+        failsToBeRunAgain(append("s2", 1, 0));
+        assertThat(run(append("s2", 1, 0))).containsExactly(new Result.Recorded(3));
+        assertThat(postgres.texts("SELECT count(*)::text FROM saga.saga_nodes WHERE backend_pid IS NOT NULL"))
+                .containsExactly("1");
     }
 
     /// The answer to COMMIT was lost: the batch is run again, over another connection.
@@ -94,6 +123,14 @@ class SagaSessionTest {
         assertThat(run(append("s1", 1, 0), append("s2", 1, 0)))
                 .containsExactly(new Result.Recorded(2), new Result.Recorded(2));
         assertThat(logs()).containsExactly("s1 1", "s2 1");
+    }
+
+    private void failsToBeRunAgain(Command... commands) throws SQLException {
+        assertThatThrownBy(() -> run(commands))
+                .isInstanceOf(SQLException.class)
+                .extracting(e -> ((SQLException) e).getSQLState())
+                .isEqualTo("40001");
+        session.rollback();
     }
 
     private Connection reconnected() throws SQLException {
