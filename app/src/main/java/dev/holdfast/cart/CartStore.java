@@ -1,6 +1,7 @@
 package dev.holdfast.cart;
 
 import dev.holdfast.cart.CartApi.FrozenCart;
+import dev.holdfast.groupcommit.WrongCountException;
 import dev.holdfast.platform.Columns;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -137,19 +138,16 @@ final class CartStore {
             }
         }
         before.keySet().stream().filter(id -> !after.containsKey(id)).forEach(deleted::add);
-        if (!created.isEmpty() && created.update(db, CREATE) != created.size()) {
-            throw new SQLException("a cart was created by another node at the same time", "40001");
-        }
-        run(db, REPLACE, replaced);
-        run(db, MARK, marked);
-        run(db, DELETE, deleted);
+        created.write(db, CREATE, CartStore::orCreatedElsewhere);
+        replaced.write(db, REPLACE);
+        marked.write(db, MARK);
+        deleted.write(db, DELETE);
     }
 
-    private static void run(Connection db, String sql, Columns rows) throws SQLException {
-        int touched = rows.isEmpty() ? 0 : rows.update(db, sql);
-        if (touched != rows.size()) {
-            throw new IllegalStateException("expected to write " + rows.size() + " locked carts, wrote " + touched);
-        }
+    private static SQLException orCreatedElsewhere(SQLException failure) {
+        return failure instanceof WrongCountException
+                ? new SQLException("a cart was created by another node at the same time", "40001", failure)
+                : failure;
     }
 
     private static Columns whole() {

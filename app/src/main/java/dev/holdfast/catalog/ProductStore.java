@@ -140,9 +140,7 @@ final class ProductStore {
                     size.height(),
                     clock.instant());
         }
-        if (!rows.isEmpty()) {
-            rows.update(db, PUT);
-        }
+        rows.run(db, PUT);
     }
 
     private static Outcome put(

@@ -104,9 +104,7 @@ final class CustomerStore implements BatchWork<CustomerCommand, Outcome> {
                     db.createArrayOf("text", customer.paymentMethodIds().toArray()),
                     clock.instant());
         }
-        if (!rows.isEmpty()) {
-            rows.update(db, PUT);
-        }
+        rows.run(db, PUT);
     }
 
     /// Only for telling "created" from "replaced".

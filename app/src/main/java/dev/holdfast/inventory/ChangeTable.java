@@ -1,5 +1,7 @@
 package dev.holdfast.inventory;
 
+import dev.holdfast.groupcommit.Write;
+import dev.holdfast.groupcommit.Writes;
 import dev.holdfast.inventory.InventoryCommand.Keyed;
 import dev.holdfast.inventory.Outcome.Changed;
 import dev.holdfast.platform.Json;
@@ -75,34 +77,22 @@ final class ChangeTable {
         return changes;
     }
 
+    /// The rows are this batch's own claims: a count that is off is a defect, and nothing of it may stay.
     void answer(Connection db, List<Change> decided) throws SQLException {
-        if (decided.isEmpty()) {
-            return;
-        }
-        try (var statement = db.prepareStatement(ANSWER)) {
-            SqlArrays.text(statement, 1, decided, Change::key);
-            SqlArrays.text(statement, 2, decided, Change::hash);
-            SqlArrays.text(statement, 3, decided, change -> Json.write(change.answer()));
-            expect(decided.size(), statement.executeUpdate(), "answered");
+        if (!decided.isEmpty()) {
+            var parameters = List.of(
+                    SqlArrays.text(db, decided, Change::key),
+                    SqlArrays.text(db, decided, Change::hash),
+                    SqlArrays.text(db, decided, change -> Json.write(change.answer())));
+            Writes.of(db).add(Write.of(ANSWER, parameters).touching(decided.size()));
         }
     }
 
     /// Takes claims back whose change was refused: a no that created nothing does not use the key up.
     void withdraw(Connection db, List<String> keys) throws SQLException {
-        if (keys.isEmpty()) {
-            return;
-        }
-        try (var statement = db.prepareStatement(WITHDRAW)) {
-            SqlArrays.text(statement, 1, keys);
-            expect(keys.size(), statement.executeUpdate(), "withdrawn");
-        }
-    }
-
-    /// The rows are this batch's own claims: a count that is off is a defect, and nothing of it may stay.
-    private static void expect(int expected, int actual, String what) {
-        if (expected != actual) {
-            throw new IllegalStateException(
-                    actual + " changes " + what + " where " + expected + " were to be; the batch is rolled back");
+        if (!keys.isEmpty()) {
+            var parameters = List.of(SqlArrays.text(db, keys, key -> key));
+            Writes.of(db).add(Write.of(WITHDRAW, parameters).touching(keys.size()));
         }
     }
 }

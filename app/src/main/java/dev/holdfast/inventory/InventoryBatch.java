@@ -1,6 +1,7 @@
 package dev.holdfast.inventory;
 
 import dev.holdfast.groupcommit.BatchWork;
+import dev.holdfast.groupcommit.Writes;
 import dev.holdfast.inventory.InventoryCommand.Asked;
 import dev.holdfast.inventory.InventoryCommand.Commit;
 import dev.holdfast.inventory.InventoryCommand.Correct;
@@ -93,8 +94,8 @@ final class InventoryBatch implements BatchWork<Asked, Outcome> {
         if (results == null) {
             var state = new BatchState(load(db, commands, planned, begun.now()));
             results = decide(state, asked);
-            write(db, state);
-            recall.remember(state, begun.transaction());
+            write(db, state, () -> {});
+            Writes.of(db).whenCommitted(() -> recall.remember(state, begun.transaction()));
         }
         return results;
     }
@@ -117,14 +118,11 @@ final class InventoryBatch implements BatchWork<Asked, Outcome> {
         if (!Recall.proves(state, recalled, results)) {
             return null;
         }
-        try {
-            write(db, state);
-        } catch (StaleRows e) {
-            recall.missed();
-            throw e;
-        }
-        recall.hit();
-        recall.remember(state, begun.transaction());
+        write(db, state, recall::missed);
+        Writes.of(db).whenCommitted(() -> {
+            recall.hit();
+            recall.remember(state, begun.transaction());
+        });
         return results;
     }
 
@@ -162,19 +160,18 @@ final class InventoryBatch implements BatchWork<Asked, Outcome> {
         return results;
     }
 
-    private void write(Connection db, BatchState state) throws SQLException {
+    /// @param missed to be run if a row is not what was decided on
+    private void write(Connection db, BatchState state, Runnable missed) throws SQLException {
         var now = state.now();
         var writes = state.writes();
-        reservations.move(db, writes.moves(), now);
+        reservations.move(db, writes.moves(), now, missed);
         reservations.update(db, writes.updates(), now);
         reservations.insert(db, writes.inserts(), now);
         reservations.withdraw(db, writes.withdrawals());
         changes.answer(db, state.decided());
         changes.withdraw(db, state.undecidedKeys());
-        stock.write(db, state.stock(), now);
-        if (!state.events().isEmpty()) {
-            outbox.append(db, state.events());
-        }
+        stock.write(db, state.stock(), now, missed);
+        outbox.append(db, state.events());
     }
 
     /// Takes the saga lock as the batch needs it.

@@ -22,9 +22,7 @@ import java.util.TreeMap;
 /// It is a guess and is treated as one. A batch decided on recalled rows writes each of them only where its row
 /// still has the `xmin` of the version that is recalled ([StaleRows] otherwise: the whole batch is rolled back and
 /// run again on locked rows). And what would be answered without being written, a no above all, is not answered
-/// from here: [#proves] sends such a batch to the locked rows. So nothing that leaves the lane rests on a guess. If
-/// a transaction that is remembered here was rolled back, its id is on no row, and that is a wrong guess like
-/// another.
+/// from here: [#proves] sends such a batch to the locked rows. So nothing that leaves the lane rests on a guess.
 ///
 /// Where several nodes sell the same products the guesses are mostly wrong; after each miss the lane locks for
 /// twice as many batches as the time before.
@@ -172,7 +170,7 @@ final class Recall {
         return true;
     }
 
-    /// Remembers the rows of a batch that is written, by a transaction that may still fail.
+    /// Remembers the rows of a batch that is committed.
     void remember(BatchState state, int transaction) {
         if (!remembers) {
             return;

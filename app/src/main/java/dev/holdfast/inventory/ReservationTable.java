@@ -1,10 +1,11 @@
 package dev.holdfast.inventory;
 
+import dev.holdfast.groupcommit.Write;
+import dev.holdfast.groupcommit.Writes;
 import dev.holdfast.inventory.ReservationRow.Refusal;
 import dev.holdfast.inventory.ReservationRow.Version;
 import dev.holdfast.platform.Json;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -25,7 +26,7 @@ final class ReservationTable {
             """;
 
     /// In key order: two batches that claim the same keys wait for each other and do not deadlock.
-    private static final String CLAIM = """
+    private static final String INSERT = """
             INSERT INTO inventory.reservations
                    (reservation_id, saga_id, idempotency_key, request_hash, status, expires_at, event_seq, lines,
                     refusal, created_at, updated_at)
@@ -39,8 +40,9 @@ final class ReservationTable {
              CROSS JOIN (SELECT ?::timestamptz AS now) t
              ORDER BY n.reservation_id
                 ON CONFLICT ON CONSTRAINT reservations_pk DO NOTHING
-            RETURNING reservation_id
             """;
+
+    private static final String CLAIM = INSERT + "RETURNING reservation_id";
 
     private static final String LOCK = "SELECT " + COLUMNS + """
                  , xmin::text
@@ -120,7 +122,10 @@ final class ReservationTable {
             return claimed;
         }
         try (var statement = db.prepareStatement(CLAIM)) {
-            bind(statement, rows, now);
+            int parameter = 0;
+            for (var value : parameters(db, rows, now)) {
+                statement.setObject(++parameter, value);
+            }
             try (var result = statement.executeQuery()) {
                 while (result.next()) {
                     claimed.add(result.getString(1));
@@ -200,44 +205,42 @@ final class ReservationTable {
     ///
     /// @param rows in key order: those that were recalled are locked only now; each with the version of it that was
     ///     decided on
-    /// @throws StaleRows a row is not what was decided on
-    void move(Connection db, List<Version> rows, Instant now) throws SQLException {
+    /// @param missed to be run if one is not; the error is [StaleRows]
+    void move(Connection db, List<Version> rows, Instant now, Runnable missed) throws SQLException {
         if (rows.isEmpty()) {
             return;
         }
-        try (var statement = db.prepareStatement(MOVE)) {
-            SqlArrays.time(statement, 1, now);
-            SqlArrays.text(statement, 2, rows, one -> one.row().id());
-            SqlArrays.ints(statement, 3, rows, Version::writtenBy);
-            SqlArrays.text(statement, 4, rows, one -> one.row().status().code());
-            SqlArrays.times(statement, 5, rows, one -> one.row().expiresAt());
-            SqlArrays.bigint(statement, 6, rows, one -> one.row().eventSeq());
-            StaleRows.expect(rows.size(), statement.executeUpdate(), "reservations");
-        }
+        var parameters = List.of(
+                SqlArrays.time(now),
+                SqlArrays.text(db, rows, one -> one.row().id()),
+                SqlArrays.ints(db, rows, Version::writtenBy),
+                SqlArrays.text(db, rows, one -> one.row().status().code()),
+                SqlArrays.times(db, rows, one -> one.row().expiresAt()),
+                SqlArrays.bigint(db, rows, one -> one.row().eventSeq()));
+        Writes.of(db)
+                .add(Write.of(MOVE, parameters)
+                        .touching(rows.size())
+                        .telling(failure -> StaleRows.or(failure, rows.size(), "reservations", missed)));
     }
 
     void update(Connection db, List<ReservationRow> rows, Instant now) throws SQLException {
-        if (rows.isEmpty()) {
-            return;
-        }
-        try (var statement = db.prepareStatement(UPDATE)) {
-            bind(statement, rows, now);
-            expect(rows.size(), statement.executeUpdate(), "updated");
+        if (!rows.isEmpty()) {
+            Writes.of(db).add(Write.of(UPDATE, parameters(db, rows, now)).touching(rows.size()));
         }
     }
 
+    /// Inserts rows whose ids are free.
     void insert(Connection db, List<ReservationRow> rows, Instant now) throws SQLException {
-        expect(rows.size(), claim(db, rows, now).size(), "inserted");
+        if (!rows.isEmpty()) {
+            Writes.of(db).add(Write.of(INSERT, parameters(db, rows, now)).touching(rows.size()));
+        }
     }
 
     /// Takes claims back that were not decided: nothing is recorded of them.
     void withdraw(Connection db, List<String> ids) throws SQLException {
-        if (ids.isEmpty()) {
-            return;
-        }
-        try (var statement = db.prepareStatement(WITHDRAW)) {
-            SqlArrays.text(statement, 1, ids);
-            expect(ids.size(), statement.executeUpdate(), "withdrawn");
+        if (!ids.isEmpty()) {
+            var parameters = List.of(SqlArrays.text(db, ids, id -> id));
+            Writes.of(db).add(Write.of(WITHDRAW, parameters).touching(ids.size()));
         }
     }
 
@@ -256,25 +259,18 @@ final class ReservationTable {
                 refusal == null ? null : Json.read(refusal, Refusal.class));
     }
 
-    private static void bind(PreparedStatement statement, Collection<ReservationRow> rows, Instant now)
+    private static List<Object> parameters(Connection db, Collection<ReservationRow> rows, Instant now)
             throws SQLException {
-        SqlArrays.text(statement, 1, rows, ReservationRow::id);
-        SqlArrays.text(statement, 2, rows, ReservationRow::sagaId);
-        SqlArrays.text(statement, 3, rows, ReservationRow::key);
-        SqlArrays.text(statement, 4, rows, ReservationRow::hash);
-        SqlArrays.text(statement, 5, rows, row -> row.status().code());
-        SqlArrays.times(statement, 6, rows, ReservationRow::expiresAt);
-        SqlArrays.bigint(statement, 7, rows, ReservationRow::eventSeq);
-        SqlArrays.text(statement, 8, rows, row -> Lines.write(row.lines()));
-        SqlArrays.text(statement, 9, rows, row -> row.refusal() == null ? null : Json.write(row.refusal()));
-        SqlArrays.time(statement, 10, now);
-    }
-
-    /// A count that is off means that the locks did not hold what they promise: better no effect than half of one.
-    private static void expect(int expected, int actual, String what) {
-        if (expected != actual) {
-            throw new IllegalStateException(
-                    actual + " reservations " + what + " where " + expected + " were to be; the batch is rolled back");
-        }
+        return List.of(
+                SqlArrays.text(db, rows, ReservationRow::id),
+                SqlArrays.text(db, rows, ReservationRow::sagaId),
+                SqlArrays.text(db, rows, ReservationRow::key),
+                SqlArrays.text(db, rows, ReservationRow::hash),
+                SqlArrays.text(db, rows, row -> row.status().code()),
+                SqlArrays.times(db, rows, ReservationRow::expiresAt),
+                SqlArrays.bigint(db, rows, ReservationRow::eventSeq),
+                SqlArrays.text(db, rows, row -> Lines.write(row.lines())),
+                SqlArrays.text(db, rows, row -> row.refusal() == null ? null : Json.write(row.refusal())),
+                SqlArrays.time(now));
     }
 }

@@ -1,5 +1,7 @@
 package dev.holdfast.inventory;
 
+import java.sql.Array;
+import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -17,36 +19,38 @@ final class SqlArrays {
 
     static <T> void text(PreparedStatement statement, int index, Collection<T> rows, Function<T, String> column)
             throws SQLException {
+        statement.setArray(index, text(statement.getConnection(), rows, column));
+    }
+
+    static <T> Array text(Connection db, Collection<T> rows, Function<T, String> column) throws SQLException {
         var values = new String[rows.size()];
         int at = 0;
         for (var row : rows) {
             values[at++] = column.apply(row);
         }
-        statement.setArray(index, statement.getConnection().createArrayOf("text", values));
+        return db.createArrayOf("text", values);
     }
 
     static void text(PreparedStatement statement, int index, Collection<String> values) throws SQLException {
         text(statement, index, values, Function.identity());
     }
 
-    static <T> void bigint(PreparedStatement statement, int index, Collection<T> rows, Function<T, Long> column)
-            throws SQLException {
+    static <T> Array bigint(Connection db, Collection<T> rows, Function<T, Long> column) throws SQLException {
         var values = new Long[rows.size()];
         int at = 0;
         for (var row : rows) {
             values[at++] = column.apply(row);
         }
-        statement.setArray(index, statement.getConnection().createArrayOf("int8", values));
+        return db.createArrayOf("int8", values);
     }
 
-    static <T> void ints(PreparedStatement statement, int index, Collection<T> rows, Function<T, Integer> column)
-            throws SQLException {
+    static <T> Array ints(Connection db, Collection<T> rows, Function<T, Integer> column) throws SQLException {
         var values = new Integer[rows.size()];
         int at = 0;
         for (var row : rows) {
             values[at++] = column.apply(row);
         }
-        statement.setArray(index, statement.getConnection().createArrayOf("int4", values));
+        return db.createArrayOf("int4", values);
     }
 
     /// The lower half of a transaction's id, as rows have it in `xmin`; compared with them as an int.
@@ -56,16 +60,19 @@ final class SqlArrays {
 
     /// Times travel as microseconds since 1970, which is what the database keeps: `timestamptz 'epoch' + n *
     /// interval '1 microsecond'` is exact there, and nobody prints or parses a date.
-    static <T> void times(PreparedStatement statement, int index, Collection<T> rows, Function<T, Instant> column)
-            throws SQLException {
-        bigint(statement, index, rows, row -> {
+    static <T> Array times(Connection db, Collection<T> rows, Function<T, Instant> column) throws SQLException {
+        return bigint(db, rows, row -> {
             var time = column.apply(row);
             return time == null ? null : ChronoUnit.MICROS.between(Instant.EPOCH, time);
         });
     }
 
     static void time(PreparedStatement statement, int index, Instant time) throws SQLException {
-        statement.setObject(index, time.atOffset(ZoneOffset.UTC));
+        statement.setObject(index, time(time));
+    }
+
+    static OffsetDateTime time(Instant time) {
+        return time.atOffset(ZoneOffset.UTC);
     }
 
     static Instant instant(OffsetDateTime time) {

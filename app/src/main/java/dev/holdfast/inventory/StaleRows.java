@@ -1,5 +1,6 @@
 package dev.holdfast.inventory;
 
+import dev.holdfast.groupcommit.WrongCountException;
 import java.sql.SQLException;
 
 /// A row was not what the batch had decided on: somebody else has written it meanwhile. Nothing of the batch may
@@ -18,10 +19,15 @@ final class StaleRows extends SQLException {
                 + "' is not enough; the batch is rolled back and run again on all parts of it");
     }
 
-    static void expect(int rows, int written, String what) throws StaleRows {
-        if (written != rows) {
-            throw new StaleRows((rows - written) + " of " + rows + " " + what
-                    + " were changed by somebody else meanwhile; the batch is rolled back and run again");
+    /// What to throw for a conditional write's error.
+    ///
+    /// @param missed to be run if rows were not as they were decided on
+    static SQLException or(SQLException failure, int rows, String what, Runnable missed) {
+        if (!(failure instanceof WrongCountException wrong)) {
+            return failure;
         }
+        missed.run();
+        return new StaleRows((rows - wrong.touched()) + " of " + rows + " " + what
+                + " were changed by somebody else meanwhile; the batch is rolled back and run again");
     }
 }

@@ -1,5 +1,7 @@
 package dev.holdfast.inventory;
 
+import dev.holdfast.groupcommit.Write;
+import dev.holdfast.groupcommit.Writes;
 import dev.holdfast.inventory.Counters.Row;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -9,6 +11,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /// The statements on the two tables that hold counters, each over a whole batch. Stateless. All rows are locked in
 /// one order: `inventory.inventory` by (product, warehouse), then `inventory.stock_parts` by (product, warehouse,
@@ -171,23 +174,26 @@ final class StockRows {
     }
 
     /// @param rows in the order of locks
-    /// @throws StaleRows a row is not the version that was read
-    void write(Connection db, List<Row> rows, boolean parts, Instant now) throws SQLException {
+    /// @param told what to throw for an error, a count among them: a row is not the version that was read
+    void write(Connection db, List<Row> rows, boolean parts, Instant now, UnaryOperator<SQLException> told)
+            throws SQLException {
         if (rows.isEmpty()) {
             return;
         }
-        try (var statement = db.prepareStatement(parts ? WRITE_PARTS : WRITE)) {
-            SqlArrays.time(statement, 1, now);
-            SqlArrays.text(statement, 2, rows, row -> row.place().productId());
-            SqlArrays.text(statement, 3, rows, row -> row.place().warehouseId());
-            SqlArrays.ints(statement, 4, rows, Row::writtenBy);
-            SqlArrays.bigint(statement, 5, rows, Row::available);
-            SqlArrays.bigint(statement, 6, rows, Row::reserved);
-            SqlArrays.bigint(statement, 7, rows, Row::committed);
-            if (parts) {
-                SqlArrays.ints(statement, 8, rows, Row::part);
-            }
-            StaleRows.expect(rows.size(), statement.executeUpdate(), "stock rows");
+        var parameters = new ArrayList<Object>(List.of(
+                SqlArrays.time(now),
+                SqlArrays.text(db, rows, row -> row.place().productId()),
+                SqlArrays.text(db, rows, row -> row.place().warehouseId()),
+                SqlArrays.ints(db, rows, Row::writtenBy),
+                SqlArrays.bigint(db, rows, Row::available),
+                SqlArrays.bigint(db, rows, Row::reserved),
+                SqlArrays.bigint(db, rows, Row::committed)));
+        if (parts) {
+            parameters.add(SqlArrays.ints(db, rows, Row::part));
         }
+        Writes.of(db)
+                .add(Write.of(parts ? WRITE_PARTS : WRITE, parameters)
+                        .touching(rows.size())
+                        .telling(told));
     }
 }

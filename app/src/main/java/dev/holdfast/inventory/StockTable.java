@@ -1,5 +1,7 @@
 package dev.holdfast.inventory;
 
+import dev.holdfast.groupcommit.Write;
+import dev.holdfast.groupcommit.Writes;
 import dev.holdfast.inventory.Counters.Row;
 import dev.holdfast.inventory.Stock.Movement;
 import dev.holdfast.inventory.Stock.Place;
@@ -17,6 +19,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 
 /// How one lane comes to its stock rows: what a [Strategy] does in its own way. In between, [Stock] has the
 /// counters and the rules decide.
@@ -48,6 +51,9 @@ final class StockTable {
 
     /// Who has come second so often in a row locks what the others only compare.
     private static final int MOST_MISSES = 3;
+
+    /// Deadlock, lock timeout.
+    private static final Set<String> CONTENDED = Set.of("40P01", "55P03");
 
     private final StockRows locked = new StockRows(true);
     private final StockRows unlocked = new StockRows(false);
@@ -159,47 +165,57 @@ final class StockTable {
 
     /// Writes each moved row once, in the order of locks, and appends what moved it.
     ///
-    /// @throws StaleRows a row is not what was read, so nothing of the batch may stay
-    void write(Connection db, Stock stock, Instant now) throws SQLException {
+    /// @param missed to be run if a row is not what was read, and nothing of the batch stays
+    /// @throws SQLException here or later, then [StaleRows]
+    void write(Connection db, Stock stock, Instant now, Runnable missed) throws SQLException {
         var moved = stock.moved();
         if (moved.isEmpty()) {
             return;
         }
         var main = new ArrayList<Row>(moved.size());
         var parts = new ArrayList<Row>();
-        refuseBelowZero(moved);
+        refuseBelowZero(moved, missed);
         for (var counters : moved) {
             wholeNextTime.remove(counters.place().productId());
             counters.written().forEach(row -> (row.part() == 0 ? main : parts).add(row));
         }
-        misses++;
-        locked.write(db, main, false, now);
-        locked.write(db, parts, true, now);
-        misses = 0;
+        UnaryOperator<SQLException> told = failure -> second(failure, moved.size(), missed);
+        locked.write(db, main, false, now, told);
+        locked.write(db, parts, true, now, told);
+        Writes.of(db).whenCommitted(() -> misses = 0);
         append(db, stock.movements(), now);
+    }
+
+    /// What to throw for an error of a stock row's write: somebody else was first.
+    private SQLException second(SQLException failure, int rows, Runnable missed) {
+        var stale = StaleRows.or(failure, rows, "stock rows", missed);
+        if (stale != failure || CONTENDED.contains(String.valueOf(failure.getSQLState()))) {
+            misses++;
+        }
+        return stale;
     }
 
     /// All rows of a product together cannot be below zero, as each reservation is counted in one of them; one can,
     /// where another has what is reserved.
-    private void refuseBelowZero(List<Counters> moved) throws StaleRows {
+    private void refuseBelowZero(List<Counters> moved, Runnable missed) throws StaleRows {
         for (var counters : moved) {
             var product = counters.place().productId();
             if (counters.belowZero() && !counters.isSplit()) {
                 moved.forEach(other -> wholeNextTime.add(other.place().productId()));
+                missed.run();
                 throw StaleRows.partOf(product);
             }
         }
     }
 
     private static void append(Connection db, List<Movement> movements, Instant now) throws SQLException {
-        try (var statement = db.prepareStatement(APPEND)) {
-            SqlArrays.time(statement, 1, now);
-            SqlArrays.text(statement, 2, movements, movement -> movement.kind().code());
-            SqlArrays.text(statement, 3, movements, movement -> movement.place().productId());
-            SqlArrays.text(statement, 4, movements, movement -> movement.place().warehouseId());
-            SqlArrays.text(statement, 5, movements, Movement::reservationId);
-            SqlArrays.bigint(statement, 6, movements, Movement::quantity);
-            statement.executeUpdate();
-        }
+        var parameters = List.of(
+                SqlArrays.time(now),
+                SqlArrays.text(db, movements, movement -> movement.kind().code()),
+                SqlArrays.text(db, movements, movement -> movement.place().productId()),
+                SqlArrays.text(db, movements, movement -> movement.place().warehouseId()),
+                SqlArrays.text(db, movements, Movement::reservationId),
+                SqlArrays.bigint(db, movements, Movement::quantity));
+        Writes.of(db).add(Write.of(APPEND, parameters));
     }
 }

@@ -94,7 +94,7 @@ final class Notifications implements EventConsumer, NotificationBooks {
                         message.body());
             }
         }
-        columns.update(db, WRITE);
+        columns.run(db, WRITE);
     }
 
     @Override

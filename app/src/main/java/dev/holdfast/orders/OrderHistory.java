@@ -74,8 +74,8 @@ final class OrderHistory {
                 changed.add(transition.row);
                 transition.addTo(rows);
             }
-            rows.write(db, APPEND, at);
             table.readItems(changed);
+            rows.run(db, APPEND, at);
             for (var transition : transitions) {
                 if (!transition.row.tombstone) {
                     events.add(transition.event(outbox.source(), at));

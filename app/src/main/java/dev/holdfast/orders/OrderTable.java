@@ -258,9 +258,7 @@ final class OrderTable {
                         line.unitPrice().decimal());
             }
         }
-        if (!items.isEmpty()) {
-            items.update(db, WRITE_ITEMS);
-        }
+        items.run(db, WRITE_ITEMS);
     }
 
     private void lock(List<OrdersCommand> commands) throws SQLException {
@@ -351,17 +349,9 @@ final class OrderTable {
                 throw Recent.outOfDate();
             }
         }
-        if (changed.isEmpty()) {
-            return;
-        }
         var columns = Columns.of("text", "text", "text", "int4");
         changed.values().forEach(row -> columns.add(row.orderId, row.version, row.state.code(), row.sequence));
-        try (var statement = db.prepareStatement(ADVANCE)) {
-            statement.setObject(columns.bind(db, statement), at);
-            if (statement.executeUpdate() != changed.size()) {
-                throw Recent.outOfDate();
-            }
-        }
+        columns.write(db, ADVANCE, at.toInstant(), Recent::orOutOfDate);
     }
 
     private static Instant lockedAt(ResultSet row) throws SQLException {

@@ -1,6 +1,7 @@
 package dev.holdfast.orders;
 
 import dev.holdfast.groupcommit.BatchWork;
+import dev.holdfast.groupcommit.Writes;
 import dev.holdfast.orders.OrdersApi.Refused;
 import dev.holdfast.orders.OrdersCommand.Advance;
 import dev.holdfast.orders.OrdersCommand.Answer;
@@ -54,7 +55,7 @@ final class OrdersBatch implements BatchWork<OrdersCommand, Answer> {
         }
         table.write();
         history.append(db, table, outbox);
-        table.remember();
+        Writes.of(db).whenCommitted(table::remember);
         return answers;
     }
 

@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /// The statements on `payment.payment_operations`. The rows of an order are guarded by the lock of the order, so
 /// none takes locks of its own.
@@ -60,9 +61,11 @@ final class OperationTable {
         return find(db, FIND_BY_PAYMENT, paymentIds);
     }
 
-    /// @param hopeful no key is thought to be another order's, and it is an error if one is
-    /// @return whether all were inserted: a key may be another order's, where nobody has looked
-    static boolean insert(Connection db, List<Operation> operations, boolean hopeful) throws SQLException {
+    /// @param hopeful no key is thought to be another order's, and it is an error if one is; otherwise those are
+    ///     passed over
+    /// @param told what to throw if not all are inserted: a key may be another order's, where nobody has looked
+    static void insert(Connection db, List<Operation> operations, boolean hopeful, UnaryOperator<SQLException> told)
+            throws SQLException {
         var columns = Columns.of("text", "text", "text", "text", "text", "text", "numeric", "text", "text", "text");
         for (var operation : operations) {
             columns.add(
@@ -77,7 +80,11 @@ final class OperationTable {
                     operation.reason(),
                     operation.state().code());
         }
-        return columns.isEmpty() || columns.update(db, hopeful ? INSERT_NEW : INSERT) == columns.size();
+        if (hopeful) {
+            columns.run(db, INSERT_NEW, told);
+        } else {
+            columns.write(db, INSERT, told);
+        }
     }
 
     static void update(Connection db, List<Operation> operations) throws SQLException {

@@ -61,6 +61,10 @@ final class OrderAccount {
         claimed = inserted ? read.row().paymentId() : claimed;
     }
 
+    String orderId() {
+        return orderId;
+    }
+
     /// Goes on from what this lane wrote last.
     void recall(RecentOrders.Known recent, Instant now) {
         load(new PaymentTable.Read(recent.payment(), recent.version(), now), false);
@@ -71,20 +75,21 @@ final class OrderAccount {
         remembered = true;
     }
 
-    /// Keeps what the next command of this order can go on from, once this is committed.
-    void remember(RecentOrders recent, Loading transaction) throws SQLException {
+    /// What the next command of this order can go on from, once this is committed; null for nothing.
+    RecentOrders.Known toRemember(Loading transaction) throws SQLException {
         boolean simple = complete && payments.size() == 1 && operations.size() <= 1 && removedOperations.isEmpty();
         if (simple && !payments.getFirst().undone() && payments.getFirst().goesOn()) {
             var operation =
                     operations.isEmpty() ? null : operations.values().iterator().next();
             long version = changed.isEmpty() ? found.getFirst().version() : transaction.version();
-            recent.keep(orderId, new RecentOrders.Known(payments.getFirst(), version, operation));
+            return new RecentOrders.Known(payments.getFirst(), version, operation);
         }
+        return null;
     }
 
     /// Whether what was decided rests on nothing but memory: then it is no answer.
     boolean isUnproven() {
-        return remembered && changed.isEmpty();
+        return remembered && !isChanged();
     }
 
     void load(Operation operation) {
@@ -211,6 +216,10 @@ final class OrderAccount {
 
     List<Payment> appended() {
         return appended.stream().map(ordinal -> payments.get(ordinal - 1)).toList();
+    }
+
+    boolean isChanged() {
+        return !changed.isEmpty();
     }
 
     /// A row that was appended is inserted first, and then changed like the others.

@@ -1,6 +1,7 @@
 package dev.holdfast.payment;
 
 import dev.holdfast.groupcommit.BatchWork;
+import dev.holdfast.groupcommit.Writes;
 import dev.holdfast.payment.PaymentCommand.Answer;
 import dev.holdfast.payment.PaymentCommand.Asked;
 import dev.holdfast.payment.PaymentCommand.Begin;
@@ -60,12 +61,19 @@ final class PaymentBatch implements BatchWork<Asked, PaymentOutcome> {
         }
         write(db, accounts.values(), loading);
         for (var account : accounts.values()) {
-            account.remember(recent, loading);
+            var known = account.toRemember(loading);
+            if (known != null) {
+                Writes.of(db).whenCommitted(() -> recent.keep(account.orderId(), known));
+            }
         }
         return outcomes;
     }
 
     private void write(Connection db, Collection<OrderAccount> accounts, Loading loading) throws SQLException {
+        if (accounts.stream().anyMatch(OrderAccount::isChanged)) {
+            // Asked now: it may take a round trip, which would send what is put off without COMMIT.
+            loading.version();
+        }
         for (var account : accounts) {
             if (account.isUnproven()) {
                 throw Recent.outOfDate();
@@ -78,9 +86,8 @@ final class PaymentBatch implements BatchWork<Asked, PaymentOutcome> {
             changes.addAll(account.changed(loading));
         }
         changes.sort(Comparator.comparing(change -> change.now().orderId()));
-        if (!PaymentChange.update(db, changes) || !insertOperations(db, accounts, loading)) {
-            throw Recent.outOfDate();
-        }
+        PaymentChange.update(db, changes);
+        insertOperations(db, accounts, loading);
         OperationTable.update(db, all(accounts, OrderAccount::changedOperations));
         OperationTable.delete(db, all(accounts, OrderAccount::removedOperations));
         var events = all(accounts, OrderAccount::events);
@@ -89,16 +96,12 @@ final class PaymentBatch implements BatchWork<Asked, PaymentOutcome> {
         }
     }
 
-    private boolean insertOperations(Connection db, Collection<OrderAccount> accounts, Loading loading)
+    private void insertOperations(Connection db, Collection<OrderAccount> accounts, Loading loading)
             throws SQLException {
         var operations = all(accounts, OrderAccount::appendedOperations);
         boolean hopeful = loading.isHopeful()
                 && Optimism.distinct(operations.stream().map(Operation::key).toList());
-        try {
-            return OperationTable.insert(db, operations, hopeful);
-        } catch (SQLException e) {
-            throw optimism.after(e);
-        }
+        OperationTable.insert(db, operations, hopeful, failure -> Recent.orOutOfDate(optimism.after(failure)));
     }
 
     private static <T> List<T> all(Collection<OrderAccount> accounts, Function<OrderAccount, List<T>> part) {

@@ -1,6 +1,7 @@
 package dev.holdfast.payment;
 
 import dev.holdfast.platform.Columns;
+import dev.holdfast.platform.Recent;
 import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -46,8 +47,8 @@ record PaymentChange(PaymentTable.Read found, Payment now) {
 
     /// Writes rows that nobody else has written since they were found.
     ///
-    /// @return whether all were written; if not, the transaction must not be committed
-    static boolean update(Connection db, List<PaymentChange> changes) throws SQLException {
+    /// @throws SQLException here or later, [Recent#outOfDate()] if somebody has
+    static void update(Connection db, List<PaymentChange> changes) throws SQLException {
         var moved = Columns.of("text", "xid", "text", "text", "numeric", "numeric", "int8", "timestamptz");
         var changed = Columns.of(
                 "text",
@@ -73,9 +74,8 @@ record PaymentChange(PaymentTable.Read found, Payment now) {
                 changed.add(whole(change));
             }
         }
-        int written =
-                (moved.isEmpty() ? 0 : moved.update(db, MOVE)) + (changed.isEmpty() ? 0 : changed.update(db, UPDATE));
-        return written == changes.size();
+        moved.write(db, MOVE, Recent::orOutOfDate);
+        changed.write(db, UPDATE, Recent::orOutOfDate);
     }
 
     private static Object[] move(PaymentChange change) {

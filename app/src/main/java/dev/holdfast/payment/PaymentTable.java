@@ -185,7 +185,7 @@ final class PaymentTable {
                     row.tombstone() ? null : row.amount().code(),
                     row.status().code());
         }
-        columns.write(db, INSERT);
+        columns.run(db, INSERT);
     }
 
     private static Columns claims(List<Fresh> rows) {

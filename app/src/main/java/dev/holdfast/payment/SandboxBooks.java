@@ -211,7 +211,7 @@ final class SandboxBooks implements BatchWork<SandboxCommand, Entered> {
                     entry.ref(),
                     entry.refusalCode());
         }
-        added.write(db, INSERT_OPERATIONS);
+        added.run(db, INSERT_OPERATIONS);
     }
 
     /// @param answers gets what the callers are told if all of it is entered

@@ -36,12 +36,8 @@ final class SandboxShortWay {
     Map<String, Entered> enter(Connection db, Map<String, SandboxCommand.Charge> charges) throws SQLException {
         var entered = new HashMap<String, Entered>();
         var columns = SandboxBooks.claims(charges.values(), entered);
-        try {
-            columns.write(db, SandboxBooks.ENTER);
-            return entered;
-        } catch (SQLException e) {
-            throw optimism.after(e);
-        }
+        columns.run(db, SandboxBooks.ENTER, optimism::after);
+        return entered;
     }
 
     /// Captures, each of a charge of its own.
@@ -67,14 +63,8 @@ final class SandboxShortWay {
             added.add(capture.key(), capture.chargeId(), OperationKind.CAPTURE.code(), amount, ref, null);
             entered.put(capture.key(), new Entered(capture.chargeId(), ref, null, true));
         }
-        try {
-            if (!taken.isEmpty() && taken.update(db, CAPTURE) != taken.size()) {
-                throw optimism.disappointed();
-            }
-            added.write(db, SandboxBooks.INSERT_OPERATIONS);
-            return entered;
-        } catch (SQLException e) {
-            throw optimism.after(e);
-        }
+        taken.write(db, CAPTURE, optimism::after);
+        added.run(db, SandboxBooks.INSERT_OPERATIONS, optimism::after);
+        return entered;
     }
 }

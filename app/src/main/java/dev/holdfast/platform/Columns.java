@@ -1,5 +1,7 @@
 package dev.holdfast.platform;
 
+import dev.holdfast.groupcommit.Write;
+import dev.holdfast.groupcommit.Writes;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -10,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.IntFunction;
+import java.util.function.UnaryOperator;
 
 /// Rows on their way into one set-based statement: each column becomes one array parameter of
 /// `FROM unnest(?, ?, …)`, so a statement's text, and its plan, stay the same whatever the number of rows.
@@ -51,13 +54,17 @@ public final class Columns {
     /// @return the number of the next free parameter
     public int bind(Connection db, PreparedStatement statement) throws SQLException {
         for (int column = 0; column < types.length; column++) {
-            var values = new Object[rows.size()];
-            for (int row = 0; row < values.length; row++) {
-                values[row] = rows.get(row)[column];
-            }
-            statement.setArray(column + 1, array(db, types[column], values));
+            statement.setArray(column + 1, array(db, column));
         }
         return types.length + 1;
+    }
+
+    private Array array(Connection db, int column) throws SQLException {
+        var values = new Object[rows.size()];
+        for (int row = 0; row < values.length; row++) {
+            values[row] = rows.get(row)[column];
+        }
+        return array(db, types[column], values);
     }
 
     /// In binary where that is simple. Numbers of any size, and what is only called by a type's name, go as text.
@@ -91,41 +98,65 @@ public final class Columns {
         return all;
     }
 
-    /// As [#write(Connection, String)], for a statement whose last parameter is one time for all rows.
-    public void write(Connection db, String sql, Instant at) throws SQLException {
-        int written = isEmpty() ? 0 : update(db, sql, at);
-        if (written != size()) {
-            throw new IllegalStateException("wrote " + written + " rows instead of " + size() + ": " + sql);
-        }
-    }
-
-    /// As [#update(Connection, String)], for a statement whose last parameter is one time for all rows: read once,
-    /// and not for every row.
-    public int update(Connection db, String sql, Instant at) throws SQLException {
-        try (var statement = db.prepareStatement(sql)) {
-            statement.setObject(bind(db, statement), at.atOffset(ZoneOffset.UTC));
-            return statement.executeUpdate();
-        }
-    }
-
-    /// Runs a statement whose only parameters are these columns and that must touch one row for each of theirs;
-    /// without rows it runs nothing.
+    /// Writes a row for each of these, without waiting for it ([Writes]); without rows it runs nothing.
     ///
-    /// @throws IllegalStateException it touched more or fewer: the transaction must not be committed
+    /// @param sql its only parameters are these columns
+    /// @throws SQLException here or later, [dev.holdfast.groupcommit.WrongCountException] if it touches more or
+    ///     fewer rows: the transaction is not committed
     public void write(Connection db, String sql) throws SQLException {
-        int written = isEmpty() ? 0 : update(db, sql);
-        if (written != size()) {
-            throw new IllegalStateException("wrote " + written + " rows instead of " + size() + ": " + sql);
+        write(db, sql, UnaryOperator.identity());
+    }
+
+    /// @param told what to throw for an error of it
+    public void write(Connection db, String sql, UnaryOperator<SQLException> told) throws SQLException {
+        if (!isEmpty()) {
+            Writes.of(db).add(Write.of(sql, parameters(db)).touching(size()).telling(told));
         }
     }
 
-    /// Runs a statement whose only parameters are these columns.
-    ///
-    /// @return the number of rows it touched
-    public int update(Connection db, String sql) throws SQLException {
-        try (var statement = db.prepareStatement(sql)) {
-            bind(db, statement);
-            return statement.executeUpdate();
+    /// For a statement whose last parameter is one time for all rows: read once, and not for every row.
+    public void write(Connection db, String sql, Instant at) throws SQLException {
+        write(db, sql, at, UnaryOperator.identity());
+    }
+
+    /// @param told what to throw for an error of it
+    public void write(Connection db, String sql, Instant at, UnaryOperator<SQLException> told) throws SQLException {
+        if (!isEmpty()) {
+            Writes.of(db).add(Write.of(sql, parameters(db, at)).touching(size()).telling(told));
         }
+    }
+
+    /// As [#write(Connection, String)], but how many rows it touches says nothing: it inserts what it is given, or
+    /// passes over what is there.
+    public void run(Connection db, String sql) throws SQLException {
+        run(db, sql, UnaryOperator.identity());
+    }
+
+    /// @param told what to throw for an error of it
+    public void run(Connection db, String sql, UnaryOperator<SQLException> told) throws SQLException {
+        if (!isEmpty()) {
+            Writes.of(db).add(Write.of(sql, parameters(db)).telling(told));
+        }
+    }
+
+    /// For a statement whose last parameter is one time for all rows.
+    public void run(Connection db, String sql, Instant at) throws SQLException {
+        if (!isEmpty()) {
+            Writes.of(db).add(Write.of(sql, parameters(db, at)));
+        }
+    }
+
+    private List<Object> parameters(Connection db) throws SQLException {
+        var parameters = new ArrayList<Object>(types.length + 1);
+        for (int column = 0; column < types.length; column++) {
+            parameters.add(array(db, column));
+        }
+        return parameters;
+    }
+
+    private List<Object> parameters(Connection db, Instant at) throws SQLException {
+        var parameters = parameters(db);
+        parameters.add(at.atOffset(ZoneOffset.UTC));
+        return parameters;
     }
 }

@@ -20,6 +20,7 @@ final class LaneConnections extends AbstractDataSource {
     private static final String SETTLE = """
             SELECT set_config('idle_in_transaction_session_timeout', ?, false),
                    set_config('transaction_timeout', ?, false),
+                   set_config('statement_timeout', ?, false),
                    set_config('enable_seqscan', 'off', false),
                    set_config('enable_hashjoin', 'off', false),
                    set_config('enable_mergejoin', 'off', false),
@@ -30,22 +31,28 @@ final class LaneConnections extends AbstractDataSource {
     private final DataSource direct;
     private final LaneSettings settings;
     private final String plans;
+    private final long statementMillis;
 
-    private LaneConnections(DataSource direct, LaneSettings settings, String plans) {
+    /// @param statementMillis a statement may take, 0 for as long as its transaction
+    private LaneConnections(DataSource direct, LaneSettings settings, String plans, long statementMillis) {
         this.direct = direct;
         this.settings = settings;
         this.plans = plans;
+        this.statementMillis = statementMillis;
     }
 
     /// For a lane of a service.
     static LaneConnections ofLane(DataSource direct, LaneSettings settings) {
-        return new LaneConnections(direct, settings, "force_generic_plan");
+        // Less than the transaction: what a statement waits for is a lock. To be told so leaves no doubt about a
+        // COMMIT that goes out with it, and the end of the session would.
+        return new LaneConnections(
+                direct, settings, "force_generic_plan", settings.transaction().toMillis() * 5 / 6);
     }
 
-    /// For the engine, which says within its lane's transactions how they are planned, and also reads with these
+    /// For the engine, which says itself how its lane plans and what it limits, and also reads with these
     /// what a plan for any values would look for in every range of its tables.
     static LaneConnections ofEngine(DataSource direct, LaneSettings settings) {
-        return new LaneConnections(direct, settings, "auto");
+        return new LaneConnections(direct, settings, "auto", 0);
     }
 
     @Override
@@ -54,7 +61,8 @@ final class LaneConnections extends AbstractDataSource {
         try (var settle = db.prepareStatement(SETTLE)) {
             settle.setString(1, settings.idleInTransaction().toMillis() + "ms");
             settle.setString(2, settings.transaction().toMillis() + "ms");
-            settle.setString(3, plans);
+            settle.setString(3, statementMillis + "ms");
+            settle.setString(4, plans);
             settle.execute();
             return db;
         } catch (SQLException | RuntimeException e) {

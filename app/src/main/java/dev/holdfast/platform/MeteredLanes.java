@@ -98,8 +98,8 @@ final class MeteredLanes implements Lanes, AutoCloseable {
                     .serviceLevelObjectives(1, 2, 5, 10, 20, 50, 100, 200, 500)
                     .register(metrics);
             this.wait = timer("wait", "how long the first request of a batch was queued", lane);
-            this.work = timer("work", "the statements of a batch", lane);
-            this.commit = timer("commit", "COMMIT of a batch", lane);
+            this.work = timer("work", "the statements of a batch that it waits for", lane);
+            this.commit = timer("commit", "COMMIT of a batch, with the writes that are sent with it", lane);
         }
 
         @Override

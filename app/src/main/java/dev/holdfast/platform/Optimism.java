@@ -1,5 +1,6 @@
 package dev.holdfast.platform;
 
+import dev.holdfast.groupcommit.WrongCountException;
 import java.sql.SQLException;
 import java.util.Collection;
 import java.util.HashSet;
@@ -31,17 +32,14 @@ public final class Optimism {
         return justified;
     }
 
-    /// Something was not new.
-    ///
-    /// @return to be thrown: a serialization failure, so that the lane runs the batch again
-    public SQLException disappointed() {
+    /// What to throw when a statement has failed: where something was not new, or not as it was thought to be, a
+    /// serialization failure, so that the lane runs the batch again.
+    public SQLException after(SQLException failure) {
+        if (!justified || !(DUPLICATE.equals(failure.getSQLState()) || failure instanceof WrongCountException)) {
+            return failure;
+        }
         careful = CAREFUL_RUNS;
         return Recent.outOfDate();
-    }
-
-    /// What to throw when a statement has failed.
-    public SQLException after(SQLException failure) {
-        return justified && DUPLICATE.equals(failure.getSQLState()) ? disappointed() : failure;
     }
 
     /// Whether no value is there twice.

@@ -1,5 +1,6 @@
 package dev.holdfast.platform;
 
+import dev.holdfast.groupcommit.WrongCountException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.LinkedHashMap;
@@ -10,9 +11,9 @@ import java.util.Map;
 ///
 /// Memory is a guess. It counts only where the step writes the row on condition that the row still is the version
 /// that is remembered. That version is `xmin`, the transaction that wrote it: nobody has written it since, on
-/// whatever node, and a transaction that was rolled back, or whose commit nobody knows of, leaves a version here
-/// that no row has. Where the guess is wrong the batch must not be committed: it throws [#outOfDate()], the lane
-/// runs it again, and it reads, because what is taken from here is gone from here.
+/// whatever node. (What is kept here is of transactions whose commit was answered.) Where the guess is wrong the
+/// batch must not be committed: it throws [#outOfDate()], the lane runs it again, and it reads, because what is
+/// taken from here is gone from here.
 ///
 /// A new connection may lead to a server that has crashed, or to another one, which gives out ids of transactions
 /// again that were lost with their transactions: there the version may be somebody else's. So memory ends with its
@@ -50,6 +51,11 @@ public final class Recent<V> {
 
     public void keep(String key, V value) {
         known.put(key, value);
+    }
+
+    /// What to throw for a conditional write's error: [#outOfDate()] if some row was not as remembered.
+    public static SQLException orOutOfDate(SQLException failure) {
+        return failure instanceof WrongCountException ? outOfDate() : failure;
     }
 
     /// A serialization failure, found here and not by the database.

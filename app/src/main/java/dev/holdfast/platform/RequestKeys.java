@@ -231,11 +231,11 @@ public final class RequestKeys {
         public void record(Connection db) throws SQLException {
             var answers = Columns.of("text", "text", "text", "text");
             fresh.forEach((name, made) -> answers.add(name.scope, name.key, made.hash, made.response));
-            expect(answers.size(), answers.isEmpty() ? 0 : answers.update(db, answer));
+            answers.write(db, answer);
             claimed.removeAll(fresh.keySet());
             var unused = Columns.of("text", "text");
             claimed.forEach(name -> unused.add(name.scope, name.key));
-            expect(unused.size(), unused.isEmpty() ? 0 : unused.update(db, release));
+            unused.write(db, release);
         }
 
         private void read(Connection db, List<Name> names) throws SQLException {
@@ -264,12 +264,6 @@ public final class RequestKeys {
 
         private static Name read(ResultSet row) throws SQLException {
             return new Name(row.getString(1), row.getString(2));
-        }
-    }
-
-    private static void expect(int rows, int changed) {
-        if (rows != changed) {
-            throw new IllegalStateException("expected to change " + rows + " request keys, changed " + changed);
         }
     }
 }

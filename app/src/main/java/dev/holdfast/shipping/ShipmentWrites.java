@@ -78,10 +78,8 @@ final class ShipmentWrites {
                 }
             }
         }
-        if (!shipments.isEmpty() && shipments.update(db, WRITE_SHIPMENTS, at) != shipments.size()) {
-            throw Recent.outOfDate();
-        }
-        added.write(db, ADD_ATTEMPTS, at);
+        shipments.write(db, WRITE_SHIPMENTS, at, Recent::orOutOfDate);
+        added.run(db, ADD_ATTEMPTS, at);
         changed.write(db, WRITE_ATTEMPTS, at);
     }
 }

@@ -1,6 +1,7 @@
 package dev.holdfast.shipping;
 
 import dev.holdfast.groupcommit.BatchWork;
+import dev.holdfast.groupcommit.Writes;
 import dev.holdfast.platform.Optimism;
 import dev.holdfast.platform.Outbox;
 import dev.holdfast.platform.Recent;
@@ -73,7 +74,7 @@ final class ShippingBatch implements BatchWork<ShippingCommand, Answer> {
         }
         ShipmentWrites.write(db, table.rows(), at);
         history.append(db, outbox);
-        table.remember();
+        Writes.of(db).whenCommitted(table::remember);
         return answers;
     }
 

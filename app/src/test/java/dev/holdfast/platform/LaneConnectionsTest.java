@@ -1,6 +1,7 @@
 package dev.holdfast.platform;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.holdfast.platform.HoldfastSettings.LaneSettings;
 import dev.holdfast.testing.TestDatabase;
@@ -43,6 +44,33 @@ class LaneConnectionsTest {
                     batch(db);
                 }
                 assertThat(scans(db)).isEqualTo(before);
+            }
+        }
+    }
+
+    /// An end of the session would leave a COMMIT that went out with the statement in doubt.
+    @Test
+    void a_wait_for_a_lock_ends_before_the_transaction_does() throws Exception {
+        var settings = new LaneSettings(
+                100, 10, Duration.ofSeconds(10), Duration.ofSeconds(30), Duration.ofSeconds(1), Duration.ofSeconds(1));
+        try (var database = TestDatabase.fresh()) {
+            database.execute("CREATE TABLE public.grown (id text PRIMARY KEY, v int)");
+            database.execute("INSERT INTO public.grown VALUES ('id1', 1)");
+            try (var other = database.dataSource().getConnection();
+                    var db = LaneConnections.ofLane(database.of("public").direct(), settings)
+                            .getConnection();
+                    var lock = other.createStatement();
+                    var wait = db.createStatement()) {
+                other.setAutoCommit(false);
+                db.setAutoCommit(false);
+                lock.execute("SELECT FROM public.grown FOR UPDATE");
+
+                assertThatThrownBy(() -> wait.execute("UPDATE public.grown SET v = 2"))
+                        .extracting(e -> ((SQLException) e).getSQLState())
+                        .isEqualTo("57014");
+                db.rollback();
+                assertThat(db.isValid(5)).isTrue();
+                other.rollback();
             }
         }
     }

@@ -36,7 +36,7 @@ public final class RecordedEvents implements Outbox {
     public void append(Connection db, List<Event> events) throws SQLException {
         var rows = Columns.of("text", "text", "text", "int8", "text");
         events.forEach(event -> rows.add(event.id(), event.type(), event.subject(), event.sequence(), event.data()));
-        rows.update(db, APPEND);
+        rows.run(db, APPEND);
     }
 
     @Override

@@ -13,9 +13,9 @@ import java.util.concurrent.locks.ReentrantLock;
 /// Tells a relay that there is, or soon will be, something to deliver, and hands it over. Any thread rings, the
 /// relay's thread waits.
 ///
-/// A ring that names a transaction is kept until the relay has seen that transaction ended: the ring comes before
-/// the commit, and a look that comes between the two finds nothing. So nothing is missed, and no writer pays for a
-/// NOTIFY, which takes a lock at commit that is one for the whole cluster.
+/// A ring that names a transaction is kept until the relay has seen that transaction ended: the ring may come
+/// before the commit, and a look that comes between the two finds nothing. So nothing is missed, and no writer pays
+/// for a NOTIFY, which takes a lock at commit that is one for the whole cluster.
 ///
 /// What a ring hands over is a shortcut and may always be left out; the rows are in the outbox.
 final class Bell {
@@ -152,8 +152,8 @@ final class Bell {
         }
     }
 
-    /// Takes the rings of these transactions out, by transaction, in the order in which they rang. Of two that
-    /// changed the same thing one was committed before the other could write, so that is the order of commits.
+    /// Takes the rings of these transactions out, by transaction, in the order in which they rang. Of two of one
+    /// lane that is the order of commits; where it is not, [HandedOver] notices by the numbers of the events.
     Map<String, Ring> ended(Set<String> transactions) {
         lock.lock();
         try {

@@ -11,10 +11,10 @@ import java.util.Map;
 /// from the outbox, and whether it has to read all the same. Used by the relay's thread only.
 ///
 /// Reading keeps order by itself: a statement that sees an event sees every earlier one of the subject. What is
-/// handed over has no such proof, because another process may have written the event before: coming later, that one
-/// would be taken for old by the consumers' inboxes and be lost. So an event handed over is delivered only if it is
-/// the first of its subject (sequence 1), or if this relay remembers having delivered the one before. Otherwise it
-/// is left in the outbox, and read.
+/// handed over has no such proof, because another lane or process may have written the event before: coming later,
+/// that one would be taken for old by the consumers' inboxes and be lost. So an event handed over is delivered only
+/// if it is the first of its subject (sequence 1), or if this relay remembers having delivered the one before.
+/// Otherwise it is left in the outbox, and read.
 final class HandedOver {
 
     /// Pages that may wait.

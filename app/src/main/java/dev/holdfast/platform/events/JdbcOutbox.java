@@ -1,10 +1,11 @@
 package dev.holdfast.platform.events;
 
+import dev.holdfast.groupcommit.Write;
+import dev.holdfast.groupcommit.Writes;
 import dev.holdfast.platform.Event;
 import dev.holdfast.platform.Outbox;
 import dev.holdfast.platform.ServiceDatabase;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -22,7 +23,8 @@ final class JdbcOutbox implements Outbox {
     /// was just written.
     ///
     /// The ids are drawn into an array and given out by the rows' places in it. So they go up in the given order
-    /// whatever the plan, and it is known which event has which.
+    /// whatever the plan, and it is known which event has which. They come back as rows of numbers and not as an
+    /// array: of what has no largest size the driver waits for before it sends on.
     private static final String APPEND = """
             WITH mine AS MATERIALIZED (
                 SELECT pg_current_xact_id() AS xid
@@ -42,9 +44,8 @@ final class JdbcOutbox implements Outbox {
                               ?::text[], ?::bigint[]) WITH ORDINALITY
                        AS e (event_id, event_type, subject, partition_key, bucket, sequence, payload,
                              traceparent, at_micros, n)
-             RETURNING 1
             )
-            SELECT mine.xid::text, now(), given.ids, (SELECT count(*) FROM appended)
+            SELECT mine.xid, now(), unnest(given.ids)
               FROM mine, given
             """;
 
@@ -65,9 +66,10 @@ final class JdbcOutbox implements Outbox {
         return source;
     }
 
-    /// Rings the relay's bell with the transaction's id and what it has written, before the commit: the relay
-    /// looks until that transaction has ended, so a commit that takes its time is not missed, and one that never
-    /// comes costs a few looks.
+    /// Rings the relay's bell with the transaction's id and what it has written, as soon as the statement was run,
+    /// which may be before the commit: the relay looks until that transaction has ended, so a commit that takes
+    /// its time is not missed, and one that never comes costs a few looks. Where it is sent with the commit and the
+    /// answer is lost, nobody rings, and the relay finds the events at its regular look.
     ///
     /// Not to be called inside a savepoint: rolled back, it takes rows away from a transaction that commits.
     @Override
@@ -77,18 +79,16 @@ final class JdbcOutbox implements Outbox {
         }
         events.forEach(this::refuseNonsense);
         long era = bell.era();
-        try (var statement = db.prepareStatement(append)) {
-            bind(statement, events);
-            try (var answer = statement.executeQuery()) {
+        Writes.of(db).add(Write.of(append, parameters(events)).giving(answer -> {
+            var rows = new ArrayList<OutboxRow>(events.size());
+            String transaction = null;
+            for (var event : events) {
                 answer.next();
-                if (answer.getInt(4) != events.size()) {
-                    throw new SQLException(
-                            "appended " + answer.getInt(4) + " of " + events.size() + " events to " + source);
-                }
-                var ids = (Long[]) answer.getArray(3).getArray();
-                bell.ring(answer.getString(1), era, rows(events, ids, answer.getObject(2, OffsetDateTime.class)));
+                transaction = answer.getString(1);
+                rows.add(new OutboxRow(answer.getLong(3), answer.getObject(2, OffsetDateTime.class), 0, event));
             }
-        }
+            bell.ring(transaction, era, rows);
+        }));
     }
 
     ServiceDatabase database() {
@@ -101,7 +101,7 @@ final class JdbcOutbox implements Outbox {
 
     /// Arrays of these types travel in binary form; as texts every quote of a payload would be escaped here and
     /// unescaped there.
-    private static void bind(PreparedStatement statement, List<Event> events) throws SQLException {
+    private static List<Object> parameters(List<Event> events) {
         int count = events.size();
         var buckets = new short[count];
         var sequences = new long[count];
@@ -112,16 +112,17 @@ final class JdbcOutbox implements Outbox {
             sequences[i] = event.sequence();
             micros[i] = ChronoUnit.MICROS.between(Instant.EPOCH, event.at());
         }
-        statement.setInt(1, count);
-        statement.setObject(2, texts(events, Event::id));
-        statement.setObject(3, texts(events, Event::type));
-        statement.setObject(4, texts(events, Event::subject));
-        statement.setObject(5, texts(events, Event::partitionKey));
-        statement.setObject(6, buckets);
-        statement.setObject(7, sequences);
-        statement.setObject(8, texts(events, Event::data));
-        statement.setObject(9, texts(events, Event::traceparent));
-        statement.setObject(10, micros);
+        return List.of(
+                count,
+                texts(events, Event::id),
+                texts(events, Event::type),
+                texts(events, Event::subject),
+                texts(events, Event::partitionKey),
+                buckets,
+                sequences,
+                texts(events, Event::data),
+                texts(events, Event::traceparent),
+                micros);
     }
 
     private static String[] texts(List<Event> events, Function<Event, String> part) {
@@ -130,15 +131,6 @@ final class JdbcOutbox implements Outbox {
             texts[i] = part.apply(events.get(i));
         }
         return texts;
-    }
-
-    /// As a relay would read them.
-    private static List<OutboxRow> rows(List<Event> events, Long[] ids, OffsetDateTime writtenAt) {
-        var rows = new ArrayList<OutboxRow>(ids.length);
-        for (int i = 0; i < ids.length; i++) {
-            rows.add(new OutboxRow(ids[i], writtenAt, 0, events.get(i)));
-        }
-        return rows;
     }
 
     private void refuseNonsense(Event event) {
