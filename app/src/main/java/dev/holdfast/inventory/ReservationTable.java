@@ -220,7 +220,7 @@ final class ReservationTable {
         Writes.of(db)
                 .add(Write.of(MOVE, parameters)
                         .touching(rows.size())
-                        .telling(failure -> StaleRows.or(failure, rows.size(), "reservations", missed)));
+                        .telling(failure -> StaleRows.or(failure, "reservations", missed)));
     }
 
     void update(Connection db, List<ReservationRow> rows, Instant now) throws SQLException {

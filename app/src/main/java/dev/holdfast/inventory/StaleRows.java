@@ -22,12 +22,14 @@ final class StaleRows extends SQLException {
     /// What to throw for a conditional write's error.
     ///
     /// @param missed to be run if rows were not as they were decided on
-    static SQLException or(SQLException failure, int rows, String what, Runnable missed) {
+    static SQLException or(SQLException failure, String what, Runnable missed) {
         if (!(failure instanceof WrongCountException wrong)) {
             return failure;
         }
         missed.run();
-        return new StaleRows((rows - wrong.touched()) + " of " + rows + " " + what
+        var stale = new StaleRows((wrong.expected() - wrong.touched()) + " of " + wrong.expected() + " " + what
                 + " were changed by somebody else meanwhile; the batch is rolled back and run again");
+        stale.initCause(failure);
+        return stale;
     }
 }

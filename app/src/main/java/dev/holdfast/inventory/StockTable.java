@@ -19,7 +19,6 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
-import java.util.function.UnaryOperator;
 
 /// How one lane comes to its stock rows: what a [Strategy] does in its own way. In between, [Stock] has the
 /// counters and the rules decide.
@@ -179,17 +178,19 @@ final class StockTable {
             wholeNextTime.remove(counters.place().productId());
             counters.written().forEach(row -> (row.part() == 0 ? main : parts).add(row));
         }
-        UnaryOperator<SQLException> told = failure -> second(failure, moved.size(), missed);
-        locked.write(db, main, false, now, told);
-        locked.write(db, parts, true, now, told);
+        locked.write(db, main, false, now, failure -> second(failure, true, missed));
+        locked.write(db, parts, true, now, failure -> second(failure, main.isEmpty(), missed));
         Writes.of(db).whenCommitted(() -> misses = 0);
         append(db, stock.movements(), now);
     }
 
     /// What to throw for an error of a stock row's write: somebody else was first.
-    private SQLException second(SQLException failure, int rows, Runnable missed) {
-        var stale = StaleRows.or(failure, rows, "stock rows", missed);
-        if (stale != failure || CONTENDED.contains(String.valueOf(failure.getSQLState()))) {
+    ///
+    /// @param countsContention true for one of the statements that a deadlock's error is told to
+    private SQLException second(SQLException failure, boolean countsContention, Runnable missed) {
+        var stale = StaleRows.or(failure, "stock rows", missed);
+        boolean contended = countsContention && CONTENDED.contains(String.valueOf(failure.getSQLState()));
+        if (stale != failure || contended) {
             misses++;
         }
         return stale;

@@ -77,7 +77,8 @@ public record HoldfastSettings(
     /// @param idleInTransaction after how long without a statement the database ends a lane's transaction: this
     ///     process is frozen and holds stock and order rows that other nodes wait for. Default 1.4 s, below half of
     ///     a node's lease, so that a take-over never waits for the frozen node's locks
-    /// @param transaction after how long the database ends a lane's transaction however busy it is. Default 1.4 s
+    /// @param transaction after how long the database ends a lane's transaction however busy it is; a single
+    ///     statement of it after five sixths of that. Default 1.4 s
     public record LaneSettings(
             @DefaultValue("20000") int maxQueued,
             @DefaultValue("500") int maxBatch,

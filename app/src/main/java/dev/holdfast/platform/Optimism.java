@@ -39,7 +39,7 @@ public final class Optimism {
             return failure;
         }
         careful = CAREFUL_RUNS;
-        return Recent.outOfDate();
+        return Recent.outOfDate(failure);
     }
 
     /// Whether no value is there twice.

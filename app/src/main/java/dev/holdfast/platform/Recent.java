@@ -55,11 +55,17 @@ public final class Recent<V> {
 
     /// What to throw for a conditional write's error: [#outOfDate()] if some row was not as remembered.
     public static SQLException orOutOfDate(SQLException failure) {
-        return failure instanceof WrongCountException ? outOfDate() : failure;
+        return failure instanceof WrongCountException ? outOfDate(failure) : failure;
     }
 
     /// A serialization failure, found here and not by the database.
     public static SQLException outOfDate() {
-        return new SQLException("something was written by somebody else that this lane did not know of", "40001");
+        return outOfDate(null);
+    }
+
+    /// @param cause how it was found, or null
+    static SQLException outOfDate(SQLException cause) {
+        return new SQLException(
+                "something was written by somebody else that this lane did not know of", "40001", cause);
     }
 }

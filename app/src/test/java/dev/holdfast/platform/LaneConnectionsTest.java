@@ -52,7 +52,7 @@ class LaneConnectionsTest {
     @Test
     void a_wait_for_a_lock_ends_before_the_transaction_does() throws Exception {
         var settings = new LaneSettings(
-                100, 10, Duration.ofSeconds(10), Duration.ofSeconds(30), Duration.ofSeconds(1), Duration.ofSeconds(1));
+                100, 10, Duration.ofSeconds(10), Duration.ofSeconds(30), Duration.ofSeconds(3), Duration.ofSeconds(3));
         try (var database = TestDatabase.fresh()) {
             database.execute("CREATE TABLE public.grown (id text PRIMARY KEY, v int)");
             database.execute("INSERT INTO public.grown VALUES ('id1', 1)");

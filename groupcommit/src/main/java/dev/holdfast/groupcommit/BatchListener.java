@@ -15,7 +15,7 @@ public interface BatchListener {
     /// @param size requests in the batch, 1 or more
     /// @param longestWait how long the first request of the batch had been queued
     /// @param work the time the batch function took
-    /// @param commit the time COMMIT took
+    /// @param commit the time COMMIT took, with the statements that were sent with it
     default void committed(String lane, int size, Duration longestWait, Duration work, Duration commit) {}
 
     /// A batch was rolled back and will be tried again or answered with a failure.

@@ -16,7 +16,8 @@ import java.util.List;
 @FunctionalInterface
 public interface BatchWork<Q, R> {
 
-    /// @param db the lane's connection, inside a transaction; neither commit, nor roll back, nor close it
+    /// @param db the lane's connection, inside a transaction; neither commit, nor roll back, nor close it. What
+    ///     need not be waited for goes to [Writes]
     /// @param requests at least one, in the order they came
     /// @return one result per request, in the same order
     /// @throws SQLException whatever the statements threw; the lane decides by its SQLSTATE what happens next

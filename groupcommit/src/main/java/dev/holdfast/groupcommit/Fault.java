@@ -68,13 +68,18 @@ enum Fault {
     }
 
     /// Whether the server itself says that it refuses what it was sent, and not the driver, nor anybody who had it
-    /// cancelled or ended.
+    /// cancelled or ended. Refused once: a second error that follows tells of a BEGIN that failed before.
     static boolean isRefusal(Throwable failure) {
-        return failure instanceof PSQLException thrown
-                && thrown.getServerErrorMessage() != null
+        return isOfServer(failure)
+                && ((SQLException) failure).getNextException() == null
                 && isServersAnswer(failure)
                 && !stateOf(failure).startsWith(INTERVENTION)
                 && of(failure) != TIMEOUT;
+    }
+
+    /// Whether this is the server's word and not the driver's.
+    static boolean isOfServer(Throwable failure) {
+        return failure instanceof PSQLException thrown && thrown.getServerErrorMessage() != null;
     }
 
     private static Fault single(String state) {

@@ -81,12 +81,10 @@ final class Flight implements Writes {
             pending.add(write);
             return;
         }
-        try {
-            atOnce.add(write);
-        } catch (SQLException | RuntimeException e) {
-            failed = true;
-            throw e;
-        }
+        boolean before = failed;
+        failed = true;
+        atOnce.add(write);
+        failed = before;
     }
 
     @Override
@@ -113,7 +111,9 @@ final class Flight implements Writes {
         if (failed) {
             throw new SQLException("the batch function went on after a statement had failed", ABORTED);
         }
-        if (!pending.isEmpty()) {
+        if (pending.isEmpty()) {
+            sent = List.of();
+        } else {
             send(true);
         }
         // Nothing is sent after a COMMIT of ours: the driver knows that no transaction is open.
@@ -131,7 +131,7 @@ final class Flight implements Writes {
         for (var task : tasks) {
             try {
                 task.run();
-            } catch (RuntimeException e) {
+            } catch (Throwable e) {
                 LOG.error("the transaction is committed; what was to be done after it failed", e);
             }
         }
@@ -171,6 +171,8 @@ final class Flight implements Writes {
     }
 
     private void send(boolean commit) throws SQLException {
+        boolean before = failed;
+        failed = true;
         sent = List.copyOf(pending);
         pending.clear();
         try (var statement = db.prepareStatement(text(sent, commit))) {
@@ -183,26 +185,24 @@ final class Flight implements Writes {
             }
             commitSent = commit;
             read(statement, statement.execute(), commit);
-        } catch (SQLException | RuntimeException e) {
-            failed = true;
-            throw e;
         }
+        failed = before;
     }
 
     private void read(PreparedStatement statement, boolean givesFirst, boolean committed) throws SQLException {
-        try {
-            var gives = givesFirst;
-            for (var write : sent) {
+        var gives = givesFirst;
+        for (var write : sent) {
+            try {
                 if (gives && write.reading() != null) {
                     write.reading().read(statement.getResultSet());
                 }
-                gives = statement.getMoreResults();
+            } catch (Throwable e) {
+                if (!committed) {
+                    throw e;
+                }
+                LOG.error("the transaction is committed; what a statement gave could not be read", e);
             }
-        } catch (SQLException | RuntimeException e) {
-            if (!committed) {
-                throw e;
-            }
-            LOG.error("the transaction is committed; what a statement gave could not be read", e);
+            gives = statement.getMoreResults();
         }
     }
 
@@ -216,9 +216,9 @@ final class Flight implements Writes {
         return texts.computeIfAbsent(key, _ -> {
             var text = new StringBuilder();
             for (int i = 0; i < writes.size(); i++) {
-                text.append(i == 0 ? "" : ";\n").append(statement(writes.get(i), i));
+                text.append(i == 0 ? "" : "\n;\n").append(statement(writes.get(i), i));
             }
-            return text.append(commit ? ";COMMIT" : "").toString();
+            return text.append(commit ? "\n;COMMIT" : "").toString();
         });
     }
 
@@ -226,7 +226,7 @@ final class Flight implements Writes {
         if (!write.isCounted()) {
             return write.sql();
         }
-        var counting = write.sql().stripLeading().startsWith("SELECT") ? write.sql() : write.sql() + " RETURNING 1";
+        var counting = write.isQuery() ? write.sql() : write.sql() + "\nRETURNING 1";
         return COUNTED.formatted(counting, WRONG.formatted(position));
     }
 }

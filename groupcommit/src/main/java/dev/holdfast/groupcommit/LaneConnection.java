@@ -21,7 +21,12 @@ interface LaneConnection extends Connection {
                     case "isWrapperFor" ->
                         arguments[0] == LaneConnection.class || (boolean) call(db, method, arguments);
                     case "unwrap" -> arguments[0] == LaneConnection.class ? proxy : call(db, method, arguments);
-                    case "prepareStatement", "createStatement", "prepareCall", "setSavepoint", "releaseSavepoint" -> {
+                    case "prepareStatement",
+                            "createStatement",
+                            "prepareCall",
+                            "setSavepoint",
+                            "releaseSavepoint",
+                            "rollback" -> {
                         flight.send();
                         yield call(db, method, arguments);
                     }

@@ -135,14 +135,14 @@ final class LaneSession {
             opened.setNetworkTimeout(Runnable::run, silenceMillis);
             opened.setAutoCommit(false);
             backend = Backend.behind(opened, applicationName);
+            driver = opened.isWrapperFor(BaseConnection.class) ? opened.unwrap(BaseConnection.class) : null;
         } catch (SQLException | RuntimeException e) {
             closeQuietly(opened);
             throw e instanceof SQLException sql ? sql : new SQLException("cannot prepare a session", e);
         }
-        db = opened;
         flight = new Flight(opened);
         shown = LaneConnection.of(opened, flight);
-        driver = opened.isWrapperFor(BaseConnection.class) ? opened.unwrap(BaseConnection.class) : null;
+        db = opened;
         if (stop.isRequested()) {
             // Whoever asked for the stop may have looked for a connection to abort before this one was there.
             discard();

@@ -11,7 +11,7 @@ sealed interface Outcome<R> {
     /// COMMIT was answered.
     record Done<R>(List<Committed<R>> answers, long workNanos, long commitNanos) implements Outcome<R> {}
 
-    /// Surely not committed: COMMIT was never sent, or the server itself refused it.
+    /// Surely not committed: COMMIT was never sent, or not run, or the server itself refused it.
     record RolledBack<R>(Throwable cause, Fault fault) implements Outcome<R> {}
 
     /// COMMIT was sent and not answered.

@@ -24,7 +24,7 @@ final class Transaction<Q, R> {
 
     /// Up to so many requests a transaction's statements are sent together ([Writes]): round trips are then more
     /// than what they carry. Beyond it the combinations of statements would be many, each prepared by the server.
-    private static final int FEW = 16;
+    static final int FEW = 16;
 
     private final LaneSession session;
     private final BatchWork<Q, R> work;
@@ -49,7 +49,7 @@ final class Transaction<Q, R> {
         try {
             answers = answers(db, part);
         } catch (Throwable e) {
-            return rolledBack(db, e);
+            return isWithoutBegin(e) ? lost(e) : rolledBack(db, e);
         }
         var worked = System.nanoTime();
         try {
@@ -103,14 +103,18 @@ final class Transaction<Q, R> {
 
     private Outcome<R> rolledBack(Connection db, Throwable cause) {
         var fault = Fault.of(cause);
-        if (fault == Fault.UNAVAILABLE || fault == Fault.TIMEOUT || fault == Fault.STALE_PLAN) {
+        // After an Error of its own the driver may be out of step with the server.
+        if (fault == Fault.UNAVAILABLE
+                || fault == Fault.TIMEOUT
+                || fault == Fault.STALE_PLAN
+                || cause instanceof Error) {
             session.discard();
             return new RolledBack<>(cause, fault);
         }
         try {
             db.rollback();
         } catch (SQLException | RuntimeException e) {
-            // COMMIT was not sent: the server rolls back when it sees the connection gone.
+            // COMMIT was not run: the server rolls back when it sees the connection gone.
             cause.addSuppressed(e);
             session.discard();
         }
@@ -121,8 +125,22 @@ final class Transaction<Q, R> {
         if (!flight.isCommitSent() || isRolledBack(cause)) {
             return rolledBack(db, cause instanceof SQLException error ? flight.told(error) : cause);
         }
+        return lost(cause);
+    }
+
+    private Outcome<R> lost(Throwable cause) {
         session.discard();
         return new Lost<>(cause);
+    }
+
+    /// Whether the server refused BEGIN (a cancellation hit it). BEGIN goes out with the first statements and is no
+    /// part of them: they then run, and are committed, without it. An error in a transaction leaves it failed and
+    /// not ended.
+    private boolean isWithoutBegin(Throwable cause) {
+        return session.state() == TransactionState.IDLE
+                && Fault.isOfServer(cause)
+                && session.answers()
+                && session.state() == TransactionState.IDLE;
     }
 
     /// Whether the failed COMMIT, alone or with statements before it, has surely committed nothing.

@@ -14,7 +14,7 @@ import java.sql.SQLException;
 ///
 /// So an error of theirs comes late: out of a later statement, or after the function has returned. Who has to do
 /// something about it says so with the statement ([Write#told]).
-public interface Writes {
+public sealed interface Writes permits Flight, AtOnce {
 
     /// Those of the transaction that a lane has begun on this connection. On any other connection they are run as
     /// they come, and what is to be done after the commit is done at once.

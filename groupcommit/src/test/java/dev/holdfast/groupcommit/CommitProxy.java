@@ -45,6 +45,7 @@ final class CommitProxy implements AutoCloseable {
     private final Set<Closeable> open = ConcurrentHashMap.newKeySet();
     private final ConcurrentLinkedQueue<Link> held = new ConcurrentLinkedQueue<>();
     private final AtomicInteger waits = new AtomicInteger();
+    private final AtomicReference<String> beginRefusal = new AtomicReference<>();
     private volatile boolean refusing;
 
     CommitProxy(int serverPort) throws IOException {
@@ -60,6 +61,12 @@ final class CommitProxy implements AutoCloseable {
     /// Does this to the next COMMIT that passes.
     void cutNextCommit(Cut cut) {
         next.set(cut);
+    }
+
+    /// Answers the next BEGIN with an error of this SQLSTATE instead of passing it on, as a server does that is told to
+    /// cancel at that moment.
+    void refuseNextBegin(String sqlState) {
+        beginRefusal.set(sqlState);
     }
 
     /// How often the driver has waited for the server so far: its messages Sync. (BEGIN is a Query that goes out
@@ -163,6 +170,10 @@ final class CommitProxy implements AutoCloseable {
                     .array());
             while (cut != Cut.BEFORE_THE_SERVER) {
                 var message = Message.from(in);
+                if (message.isBegin() && beginRefusal.get() != null) {
+                    refuse(beginRefusal.getAndSet(null));
+                    continue;
+                }
                 if (message.type == 'S') {
                     waits.incrementAndGet();
                 }
@@ -171,6 +182,14 @@ final class CommitProxy implements AutoCloseable {
                 }
                 request(message, out);
             }
+        }
+
+        /// The server is quiet now: nothing of its is passed on at the same time.
+        private void refuse(String sqlState) throws IOException {
+            var out = client.getOutputStream();
+            var error = ("SERROR\0C" + sqlState + "\0Mrefused\0\0").getBytes(StandardCharsets.ISO_8859_1);
+            new Message((byte) 'E', error).to(out);
+            new Message((byte) 'Z', new byte[] {'I'}).to(out);
         }
 
         private void request(Message message, OutputStream out) throws IOException {
@@ -252,6 +271,10 @@ final class CommitProxy implements AutoCloseable {
                     .putInt(4 + body.length)
                     .put(body)
                     .array());
+        }
+
+        boolean isBegin() {
+            return type == 'Q' && new String(body, StandardCharsets.ISO_8859_1).equals("BEGIN\0");
         }
 
         /// @param named the statements that are a COMMIT; kept up to date

@@ -7,6 +7,9 @@ import java.sql.SQLException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.PSQLState;
+import org.postgresql.util.ServerErrorMessage;
 
 /// What an SQLSTATE means for a batch.
 class FaultTest {
@@ -70,6 +73,25 @@ class FaultTest {
         var one = new RuntimeException("one");
         one.initCause(new RuntimeException("two", one));
         assertThat(Fault.of(one)).isEqualTo(Fault.DEFECT);
+    }
+
+    @Test
+    void a_refusal_is_the_servers_own_and_nobody_elses() {
+        assertThat(Fault.isRefusal(servers("23505"))).isTrue();
+        assertThat(Fault.isRefusal(servers("40001"))).isTrue();
+        assertThat(Fault.isRefusal(servers("57014"))).isFalse();
+        assertThat(Fault.isRefusal(servers("57P01"))).isFalse();
+        assertThat(Fault.isRefusal(servers("25P04"))).isFalse();
+        assertThat(Fault.isRefusal(new PSQLException("the driver's", PSQLState.OUT_OF_MEMORY)))
+                .isFalse();
+        assertThat(Fault.isRefusal(new SQLException("somebody's", "23505"))).isFalse();
+        var second = servers("53200");
+        second.setNextException(servers("25P01"));
+        assertThat(Fault.isRefusal(second)).isFalse();
+    }
+
+    private static PSQLException servers(String state) {
+        return new PSQLException(new ServerErrorMessage("SERROR\0C" + state + "\0Mtold\0\0"));
     }
 
     @Test

@@ -25,7 +25,7 @@ class WritesTest {
     private static final String APPEND = "UPDATE word SET text = word.text || '!' FROM unnest(?::text[]) AS old (text)"
             + " WHERE word.text = old.text";
     private static final int FEW = 1;
-    private static final int MANY = 20;
+    private static final int MANY = Transaction.FEW + 1;
 
     private final Database database = Database.fresh();
     private final List<String> seen = new CopyOnWriteArrayList<>();
@@ -257,8 +257,9 @@ class WritesTest {
     /// The server ends the statement and not the session, so it is known that COMMIT was not run.
     @Test
     void a_write_that_waits_too_long_for_a_lock_surely_has_no_effect() throws Exception {
-        database.asOwner(
-                "INSERT INTO word VALUES ('word')", "ALTER DATABASE " + name() + " SET statement_timeout = '200ms'");
+        database.asOwner("INSERT INTO word VALUES ('word')");
+        var impatient = database.lanes();
+        impatient.setOptions("-c statement_timeout=1000");
         BatchWork<String, Boolean> work = (db, words) -> {
             Writes.of(db)
                     .add(Write.of(APPEND, List.of((Object) words.toArray(String[]::new)))
@@ -266,7 +267,7 @@ class WritesTest {
             return List.of(true);
         };
         try (var other = database.superuser().getConnection();
-                var lane = GroupCommit.open(database.lanes(), GroupCommitSettings.named("words"), work)) {
+                var lane = GroupCommit.open(impatient, GroupCommitSettings.named("words"), work)) {
             other.setAutoCommit(false);
             try (var lock = other.createStatement()) {
                 lock.execute("SELECT FROM word FOR UPDATE");
@@ -278,10 +279,6 @@ class WritesTest {
             assertThat(lane.submit("word")).isTrue();
         }
         assertThat(database.texts("SELECT text FROM word")).containsExactly("word!");
-    }
-
-    private String name() {
-        return database.lanes().getDatabaseName();
     }
 
     @ParameterizedTest
@@ -312,6 +309,47 @@ class WritesTest {
         assertThat(seen).containsExactly("swallowed");
         assertThat(told).isInstanceOf(NotCommittedException.class).hasMessageContaining("went on");
         assertThat(database.number("SELECT count(*) FROM word")).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {FEW, Transaction.FEW, MANY})
+    void few_are_sent_at_the_end_and_many_run_as_they_come(int requests) throws Exception {
+        var told = inOneTransaction(requests, (db, words) -> {
+            try {
+                Writes.of(db).add(Write.of(APPEND, List.of((Object) words)).touching(words.length));
+                seen.add("put off");
+            } catch (WrongCountException e) {
+                seen.add("run");
+            }
+        });
+
+        assertThat(told).isInstanceOf(NotCommittedException.class);
+        assertThat(seen).containsExactly(requests > Transaction.FEW ? "run" : "put off");
+    }
+
+    /// What goes out with a BEGIN that is refused is run without it, and committed.
+    @ParameterizedTest
+    @ValueSource(strings = {"57014", "53200"})
+    void what_went_out_with_a_begin_that_was_refused_is_found_out(String sqlState) throws Exception {
+        try (var proxy = new CommitProxy(database.lanes().getPortNumbers()[0])) {
+            BatchWork<String, Boolean> work = (db, words) -> {
+                Writes.of(db).add(Write.of(INSERT + " ON CONFLICT DO NOTHING", List.of((Object)
+                        words.toArray(String[]::new))));
+                if (words.contains("asked")) {
+                    db.createStatement().close();
+                }
+                return List.of(true);
+            };
+            try (var lane =
+                    GroupCommit.open(database.lanesThrough(proxy.port()), GroupCommitSettings.named("words"), work)) {
+                lane.submit("first");
+                proxy.refuseNextBegin(sqlState);
+                assertThat(lane.submit("sent with COMMIT")).isTrue();
+                proxy.refuseNextBegin(sqlState);
+                assertThat(lane.submit("asked")).isTrue();
+            }
+        }
+        assertThat(database.number("SELECT count(*) FROM word")).isEqualTo(3);
     }
 
     @Test

@@ -20,6 +20,7 @@ final class Database {
     private static final String LONG = """
             SET LOCAL transaction_timeout = 0;
             SET LOCAL transaction_timeout = '1min';
+            SET LOCAL statement_timeout = 0;
             SET LOCAL idle_in_transaction_session_timeout = '1min'
             """;
 

@@ -188,7 +188,8 @@ final class NodeRegistry {
                 db,
                 "SET LOCAL lock_timeout = %d; SET LOCAL idle_in_transaction_session_timeout = %d; "
                                 .formatted(lockTimeout.toMillis(), lease.toMillis() * 45 / 100)
-                        + "SET LOCAL transaction_timeout = 0; SET LOCAL transaction_timeout = '1min'");
+                        + "SET LOCAL transaction_timeout = 0; SET LOCAL transaction_timeout = '1min';"
+                        + " SET LOCAL statement_timeout = 0");
     }
 
     private static java.sql.Array names(Connection db, List<NodeId> nodes) throws SQLException {

@@ -34,7 +34,8 @@ final class ShortLocks {
     private static final String END_WHEN_FROZEN = """
             SET LOCAL idle_in_transaction_session_timeout = %d;
             SET LOCAL transaction_timeout = 0;
-            SET LOCAL transaction_timeout = '1min'
+            SET LOCAL transaction_timeout = '1min';
+            SET LOCAL statement_timeout = 0
             """;
 
     private static final String ONE_AT_A_TIME = "SELECT pg_try_advisory_xact_lock(7164732406)";

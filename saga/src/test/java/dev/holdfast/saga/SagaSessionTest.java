@@ -98,7 +98,8 @@ class SagaSessionTest {
         assertThat(logs()).containsExactly("s1 1");
     }
 
-    /// What is set in a session that was begun in vain is gone with it, and so is its name.
+    /// On a connection that is no lane's the session counts as begun before it is committed: the fence then finds
+    /// that it was not.
     @Test
     void a_session_whose_first_transaction_is_rolled_back_is_begun_again() throws SQLException {
         run(append("s1", 1, 0));
