@@ -61,6 +61,7 @@ final class StockTable {
     private final Predicate<String> split;
     private final Set<String> wholeNextTime = new HashSet<>();
     private int misses;
+    private SQLException counted;
 
     /// @param part the lane's own, of products that are split; 0: their main rows
     /// @param split which products this lane takes for split
@@ -178,20 +179,20 @@ final class StockTable {
             wholeNextTime.remove(counters.place().productId());
             counters.written().forEach(row -> (row.part() == 0 ? main : parts).add(row));
         }
-        locked.write(db, main, false, now, failure -> second(failure, true, missed));
-        locked.write(db, parts, true, now, failure -> second(failure, main.isEmpty(), missed));
+        locked.write(db, main, false, now, failure -> second(failure, missed));
+        locked.write(db, parts, true, now, failure -> second(failure, missed));
         Writes.of(db).whenCommitted(() -> misses = 0);
         append(db, stock.movements(), now);
     }
 
     /// What to throw for an error of a stock row's write: somebody else was first.
-    ///
-    /// @param countsContention true for one of the statements that a deadlock's error is told to
-    private SQLException second(SQLException failure, boolean countsContention, Runnable missed) {
+    private SQLException second(SQLException failure, Runnable missed) {
         var stale = StaleRows.or(failure, "stock rows", missed);
-        boolean contended = countsContention && CONTENDED.contains(String.valueOf(failure.getSQLState()));
-        if (stale != failure || contended) {
+        boolean contended = CONTENDED.contains(String.valueOf(failure.getSQLState()));
+        // Of statements sent together each is told of a deadlock.
+        if ((stale != failure || contended) && failure != counted) {
             misses++;
+            counted = failure;
         }
         return stale;
     }

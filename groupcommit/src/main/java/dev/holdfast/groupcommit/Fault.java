@@ -70,16 +70,27 @@ enum Fault {
     /// Whether the server itself says that it refuses what it was sent, and not the driver, nor anybody who had it
     /// cancelled or ended. Refused once: a second error that follows tells of a BEGIN that failed before.
     static boolean isRefusal(Throwable failure) {
-        return isOfServer(failure)
-                && ((SQLException) failure).getNextException() == null
+        var told = serversWord(failure);
+        return told != null
+                && told.getNextException() == null
                 && isServersAnswer(failure)
                 && !stateOf(failure).startsWith(INTERVENTION)
                 && of(failure) != TIMEOUT;
     }
 
-    /// Whether this is the server's word and not the driver's.
+    /// Whether this is the server's word, however wrapped, and not the driver's.
     static boolean isOfServer(Throwable failure) {
-        return failure instanceof PSQLException thrown && thrown.getServerErrorMessage() != null;
+        return serversWord(failure) != null;
+    }
+
+    private static PSQLException serversWord(Throwable failure) {
+        var cause = failure;
+        for (int i = 0; cause != null && i < CAUSES_LOOKED_AT; i++, cause = cause.getCause()) {
+            if (cause instanceof PSQLException thrown && thrown.getServerErrorMessage() != null) {
+                return thrown;
+            }
+        }
+        return null;
     }
 
     private static Fault single(String state) {

@@ -92,6 +92,11 @@ final class Flight implements Writes {
         tasks.add(task);
     }
 
+    /// Forgets what is put off.
+    void drop() {
+        pending.clear();
+    }
+
     /// Sends what is put off.
     void send() throws SQLException {
         if (!pending.isEmpty()) {
@@ -196,13 +201,14 @@ final class Flight implements Writes {
                 if (gives && write.reading() != null) {
                     write.reading().read(statement.getResultSet());
                 }
+                gives = statement.getMoreResults();
             } catch (Throwable e) {
                 if (!committed) {
                     throw e;
                 }
                 LOG.error("the transaction is committed; what a statement gave could not be read", e);
+                gives = statement.getMoreResults();
             }
-            gives = statement.getMoreResults();
         }
     }
 

@@ -21,13 +21,13 @@ interface LaneConnection extends Connection {
                     case "isWrapperFor" ->
                         arguments[0] == LaneConnection.class || (boolean) call(db, method, arguments);
                     case "unwrap" -> arguments[0] == LaneConnection.class ? proxy : call(db, method, arguments);
-                    case "prepareStatement",
-                            "createStatement",
-                            "prepareCall",
-                            "setSavepoint",
-                            "releaseSavepoint",
-                            "rollback" -> {
+                    case "prepareStatement", "createStatement", "prepareCall", "setSavepoint", "releaseSavepoint" -> {
                         flight.send();
+                        yield call(db, method, arguments);
+                    }
+                    case "rollback" -> {
+                        // To a savepoint: what is put off is younger, because making that sent what was older.
+                        flight.drop();
                         yield call(db, method, arguments);
                     }
                     default -> call(db, method, arguments);

@@ -14,6 +14,6 @@ sealed interface Outcome<R> {
     /// Surely not committed: COMMIT was never sent, or not run, or the server itself refused it.
     record RolledBack<R>(Throwable cause, Fault fault) implements Outcome<R> {}
 
-    /// COMMIT was sent and not answered.
+    /// COMMIT was sent and not answered, or the server refused BEGIN and ran what went out with it.
     record Lost<R>(Throwable cause) implements Outcome<R> {}
 }

@@ -63,8 +63,8 @@ final class CommitProxy implements AutoCloseable {
         next.set(cut);
     }
 
-    /// Answers the next BEGIN with an error of this SQLSTATE instead of passing it on, as a server does that is told to
-    /// cancel at that moment.
+    /// Answers the next BEGIN with an error of this SQLSTATE instead of passing it on, as a server does that is
+    /// told to cancel at that moment.
     void refuseNextBegin(String sqlState) {
         beginRefusal.set(sqlState);
     }

@@ -333,6 +333,7 @@ class WritesTest {
     void what_went_out_with_a_begin_that_was_refused_is_found_out(String sqlState) throws Exception {
         try (var proxy = new CommitProxy(database.lanes().getPortNumbers()[0])) {
             BatchWork<String, Boolean> work = (db, words) -> {
+                seen.add(words.getFirst() + ", rows there: " + database.number("SELECT count(*) FROM word"));
                 Writes.of(db).add(Write.of(INSERT + " ON CONFLICT DO NOTHING", List.of((Object)
                         words.toArray(String[]::new))));
                 if (words.contains("asked")) {
@@ -349,7 +350,13 @@ class WritesTest {
                 assertThat(lane.submit("asked")).isTrue();
             }
         }
-        assertThat(database.number("SELECT count(*) FROM word")).isEqualTo(3);
+        assertThat(seen)
+                .containsExactly(
+                        "first, rows there: 0",
+                        "sent with COMMIT, rows there: 1",
+                        "sent with COMMIT, rows there: 2",
+                        "asked, rows there: 2",
+                        "asked, rows there: 3");
     }
 
     @Test
