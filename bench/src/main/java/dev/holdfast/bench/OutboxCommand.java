@@ -201,6 +201,10 @@ final class OutboxCommand implements Callable<Integer> {
         try (var writing = new Writing(flow);
                 var delivery = flow.deliver(running(0))) {
             writing.begin(rate);
+            if (minutes >= 1) {
+                OutboxSize.awaitPartition();
+                OutboxSize.awaitPartition();
+            }
             size.watch(minutes * 60);
             writing.end();
             await(() -> flow.waiting() == 0, "events do not arrive");

@@ -12,6 +12,7 @@ final class OutboxSize {
 
     private static final long EVERY_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final double READER_SECONDS = 30;
+    private static final long PARTITION_MILLIS = TimeUnit.MINUTES.toMillis(1);
 
     private static final String MEASURE = """
             SELECT sum(pg_table_size(relid)), sum(pg_indexes_size(relid))
@@ -35,6 +36,17 @@ final class OutboxSize {
 
         Bytes most(Bytes other) {
             return new Bytes(Math.max(table, other.table), Math.max(indexes, other.indexes));
+        }
+    }
+
+    /// Waits until the next partition begins. Two of them later there is one that is filled beside one that was, as
+    /// from then on; before that, what comes later would be held against less.
+    static void awaitPartition() {
+        long now = System.currentTimeMillis();
+        long begins = (now / PARTITION_MILLIS + 1) * PARTITION_MILLIS;
+        while (now < begins) {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(begins - now));
+            now = System.currentTimeMillis();
         }
     }
 
